@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** Libraries are tested from their sources: their exports maps name this condition first. */
+const conditions = ['@nestjs-kafka-producer/source'];
+
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+} as const;
+
+const env = { KAFKAJS_NO_PARTITIONER_WARNING: '1' };
+
+function suite(name: string, include: string[], testTimeoutMs: number) {
+  return {
+    ...shared,
+    test: { name, include, env, testTimeout: testTimeoutMs, hookTimeout: 120_000, restoreMocks: true },
+  };
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      suite('unit', ['libs/*/src/**/*.spec.ts'], 10_000),
+      suite('wire', ['test/wire/**/*.spec.ts'], 60_000),
+      suite('integration', ['test/integration/**/*.spec.ts'], 60_000),
+      suite('interop', ['test/interop/**/*.spec.ts'], 120_000),
+      suite('e2e', ['apps/*/test/**/*.spec.ts'], 60_000),
+      suite('package', ['test/package/**/*.spec.ts', 'test/docs/**/*.spec.ts'], 120_000),
+    ],
+  },
+});
