@@ -1,0 +1,168 @@
+import { sizeOf, sizeOfVarint, type RecordBytes, type SizedRecord } from './sized-record.js';
+
+/** Bytes of a record batch (magic 2) before its first record. Source: Kafka's `DefaultRecordBatch`. */
+export const RECORD_BATCH_HEADER_BYTES = 61;
+
+const MAGIC = 2;
+const NO_LEADER_EPOCH = -1;
+const TWO_POW_32 = 0x1_0000_0000;
+/** Below this length a loop over the characters beats the call into the runtime. */
+const SHORT_STRING = 32;
+
+/** Offsets of the header's fields, as in Kafka's `DefaultRecordBatch`. */
+export const FIELD = {
+  baseOffset: 0,
+  length: 8,
+  partitionLeaderEpoch: 12,
+  magic: 16,
+  crc: 17,
+  attributes: 21,
+  lastOffsetDelta: 23,
+  baseTimestamp: 27,
+  maxTimestamp: 35,
+  producerId: 43,
+  producerEpoch: 51,
+  baseSequence: 53,
+  recordCount: 57,
+} as const;
+
+/**
+ * Writes records straight into the buffer that will go on the wire.
+ *
+ * The *body* of a batch: encoded once. The *stamp* (producer id, epoch, sequence, CRC) is written later, into the room left at the front, by
+ * `stampRecordBatch`. The buffer grows by doubling; nothing is allocated per record.
+ */
+export class RecordBatchBuilder {
+  #buffer: Buffer;
+  #position = RECORD_BATCH_HEADER_BYTES;
+  #recordCount = 0;
+  #baseTimestamp = 0;
+  #maxTimestamp = 0;
+
+  /** @param initialCapacityBytes a guess of the final size; a good one saves copies, a bad one costs some. */
+  constructor(initialCapacityBytes = 1024) {
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(initialCapacityBytes, RECORD_BATCH_HEADER_BYTES + 64));
+  }
+
+  get recordCount(): number {
+    return this.#recordCount;
+  }
+
+  /** Bytes so far, the batch header included, before compression. */
+  get sizeBytes(): number {
+    return this.#position;
+  }
+
+  append(record: SizedRecord): void {
+    if (this.#recordCount === 0) {
+      this.#baseTimestamp = record.timestampMs;
+      this.#maxTimestamp = record.timestampMs;
+    } else if (record.timestampMs > this.#maxTimestamp) {
+      this.#maxTimestamp = record.timestampMs;
+    }
+    this.#reserve(record.maxSizeBytes);
+    const offsetDelta = this.#recordCount++;
+    const timestampDelta = record.timestampMs - this.#baseTimestamp;
+    const { keySizeBytes, valueSizeBytes, headers, headersSizeBytes } = record;
+    const sizeBytes =
+      1 +
+      sizeOfVarint(timestampDelta) +
+      sizeOfVarint(offsetDelta) +
+      sizeOfVarint(keySizeBytes) +
+      (keySizeBytes > 0 ? keySizeBytes : 0) +
+      sizeOfVarint(valueSizeBytes) +
+      (valueSizeBytes > 0 ? valueSizeBytes : 0) +
+      sizeOfVarint(headers.length) +
+      headersSizeBytes;
+
+    const buffer = this.#buffer;
+    let position = writeVarint(buffer, this.#position, sizeBytes);
+    buffer[position++] = 0; // record attributes: none are defined
+    position = writeVarint(buffer, position, timestampDelta);
+    position = writeVarint(buffer, position, offsetDelta);
+    position = writeBytes(buffer, position, record.key, keySizeBytes);
+    position = writeBytes(buffer, position, record.value, valueSizeBytes);
+    position = writeVarint(buffer, position, headers.length);
+    for (let i = 0; i < headers.length; i++) {
+      const header = headers[i]!;
+      position = writeBytes(buffer, position, header.key, sizeOf(header.key));
+      position = writeBytes(buffer, position, header.value, sizeOf(header.value));
+    }
+    this.#position = position;
+  }
+
+  /** The encoded records alone: what a codec compresses. A view, valid until the next `append`. */
+  get records(): Buffer {
+    return this.#buffer.subarray(RECORD_BATCH_HEADER_BYTES, this.#position);
+  }
+
+  /** The uncompressed batch, without its stamp. A view of the builder's buffer: do not append afterwards. */
+  build(): Buffer {
+    const batch = this.#buffer.subarray(0, this.#position);
+    this.#writeHeader(batch, 0);
+    return batch;
+  }
+
+  /** The batch around already compressed records, without its stamp. @param codecId 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+  buildCompressed(codecId: number, compressedRecords: Uint8Array): Buffer {
+    const batch = Buffer.allocUnsafeSlow(RECORD_BATCH_HEADER_BYTES + compressedRecords.length);
+    batch.set(compressedRecords, RECORD_BATCH_HEADER_BYTES);
+    this.#writeHeader(batch, codecId);
+    return batch;
+  }
+
+  #writeHeader(batch: Buffer, attributes: number): void {
+    batch.fill(0, 0, RECORD_BATCH_HEADER_BYTES);
+    batch.writeInt32BE(batch.length - FIELD.partitionLeaderEpoch, FIELD.length);
+    batch.writeInt32BE(NO_LEADER_EPOCH, FIELD.partitionLeaderEpoch);
+    batch[FIELD.magic] = MAGIC;
+    batch.writeInt16BE(attributes, FIELD.attributes);
+    batch.writeInt32BE(this.#recordCount - 1, FIELD.lastOffsetDelta);
+    writeInt64(batch, this.#baseTimestamp, FIELD.baseTimestamp);
+    writeInt64(batch, this.#maxTimestamp, FIELD.maxTimestamp);
+    batch.writeInt32BE(this.#recordCount, FIELD.recordCount);
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#position + bytes;
+    if (needed <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    grown.set(this.#buffer.subarray(0, this.#position));
+    this.#buffer = grown;
+  }
+}
+
+/** Zig-zag varint of an integer of at most 53 bits: the first byte carries the sign, so nothing wider than a double is ever needed. */
+function writeVarint(buffer: Buffer, position: number, value: number): number {
+  const isNegative = value < 0;
+  const magnitude = isNegative ? -value - 1 : value;
+  let rest = magnitude < 0x4000_0000 ? magnitude >>> 6 : Math.floor(magnitude / 64);
+  const first = (((magnitude % 64) << 1) | (isNegative ? 1 : 0)) & 0x7f;
+  buffer[position++] = rest > 0 ? first | 0x80 : first;
+  while (rest > 0) {
+    const next = rest < 0x4000_0000 ? rest >>> 7 : Math.floor(rest / 128);
+    buffer[position++] = next > 0 ? (rest % 128) | 0x80 : rest;
+    rest = next;
+  }
+  return position;
+}
+
+function writeBytes(buffer: Buffer, position: number, data: RecordBytes, sizeBytes: number): number {
+  position = writeVarint(buffer, position, sizeBytes);
+  if (data === null) return position;
+  if (typeof data !== 'string') {
+    buffer.set(data, position);
+  } else if (sizeBytes === data.length && sizeBytes <= SHORT_STRING) {
+    for (let i = 0; i < sizeBytes; i++) buffer[position + i] = data.charCodeAt(i);
+  } else {
+    buffer.write(data, position, sizeBytes, 'utf8');
+  }
+  return position + sizeBytes;
+}
+
+/** Big-endian two's complement of an integer of at most 53 bits. */
+function writeInt64(buffer: Buffer, value: number, position: number): void {
+  const high = Math.floor(value / TWO_POW_32);
+  buffer.writeInt32BE(high, position);
+  buffer.writeUInt32BE(value - high * TWO_POW_32, position + 4);
+}
