@@ -1,0 +1,22 @@
+/** Opaque: what `setTimeout` returned. */
+export type TimerHandle = unknown;
+
+/** The only source of time, so that tests and simulations can move it. */
+export interface Clock {
+  /** Monotonic milliseconds; for deadlines and durations. */
+  now(): number;
+  /** Milliseconds since the epoch; for record timestamps. */
+  wallTime(): number;
+  setTimeout(callback: () => void, delayMs: number): TimerHandle;
+  clearTimeout(handle: TimerHandle): void;
+  /** Runs the callback once this turn of the event loop is over: after every promise reaction that is due. */
+  setImmediate(callback: () => void): void;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+  setImmediate: (callback) => void setImmediate(callback),
+};
