@@ -1,0 +1,172 @@
+// The architecture, as data. `npm run arch` fails on the first import that is not in it; type-only imports count,
+// so the vocabulary of an upper layer cannot leak into a lower one.
+
+/** Which folder of libs/kafka-producer/src may import which. `cluster/port` is the interface and its errors alone. */
+const MAY_IMPORT = {
+  support: [],
+  record: [],
+  errors: ['record'],
+  observability: ['record', 'errors', 'support'],
+  serialization: ['record', 'errors', 'support'],
+  topics: ['record', 'errors', 'serialization'],
+  partitioning: ['cluster/port', 'record', 'errors', 'support'],
+  accumulator: ['cluster/port', 'record', 'errors', 'support'],
+  sender: ['accumulator', 'cluster/port', 'record', 'errors', 'observability', 'support'],
+  pipeline: [
+    'serialization',
+    'partitioning',
+    'accumulator',
+    'sender',
+    'cluster/port',
+    'record',
+    'errors',
+    'observability',
+    'support',
+  ],
+  cluster: ['record', 'errors', 'observability', 'support'],
+  options: ['serialization', 'partitioning', 'accumulator', 'sender', 'pipeline', 'cluster', 'record', 'errors'],
+  scope: ['record', 'errors', 'observability', 'support'],
+  decorators: ['scope', 'topics', 'record', 'errors', 'support', 'top/tokens', 'top/service'],
+};
+
+const SRC = '^libs/kafka-producer/src/';
+const SPECIAL = {
+  'cluster/port': 'cluster/cluster(\\.errors)?\\.ts$',
+  'top/tokens': 'kafka-producer\\.tokens\\.ts$',
+  'top/service': 'kafka-producer\\.service\\.ts$',
+};
+const SPEC = '\\.spec\\.ts$|/spec-support/';
+const NEST_FOLDERS = 'decorators|scope|testing|health|microservices';
+
+const path = (row) => SPECIAL[row] ?? `${row}/`;
+const oneOf = (rows) => `${SRC}(${rows.map(path).join('|')})`;
+
+const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  name: `layer-${folder}`,
+  comment: `${folder}/ may import ${allowed.length > 0 ? allowed.join(', ') : 'no other folder'}`,
+  severity: 'error',
+  from: { path: `${SRC}${folder}/`, pathNot: SPEC },
+  to: { path: SRC, pathNot: oneOf([folder, ...allowed]) },
+}));
+
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** A folder nobody has given a row yet must not slip past the table. */
+const KNOWN_FOLDERS = [...Object.keys(MAY_IMPORT), 'transactions', 'testing', 'health', 'microservices'];
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    rule(
+      'folder-without-a-row',
+      'a new folder of kafka-producer/src needs a row in the table above',
+      {},
+      { path: SRC, pathNot: [`${SRC}(${KNOWN_FOLDERS.join('|')})/`, `${SRC}[^/]+$`] },
+    ),
+    rule(
+      'no-cycle',
+      'import cycles pass in vitest and crash in plain node',
+      { path: '^(libs|apps|test)/' },
+      { circular: true },
+    ),
+    rule(
+      'kafkajs-in-one-place',
+      'kafkajs is reached from cluster/kafkajs only',
+      { path: SRC, pathNot: [`${SRC}cluster/kafkajs/`, SPEC] },
+      { path: '(^|/)node_modules/kafkajs/' },
+    ),
+    rule(
+      'kafkajs-adapter-from-the-edge',
+      'the kafkajs adapter is known to cluster/, options/ and the module files alone',
+      { path: SRC, pathNot: [`${SRC}cluster/`, `${SRC}options/`, `${SRC}[^/]+$`] },
+      { path: `${SRC}cluster/kafkajs/` },
+    ),
+    rule(
+      'nest-at-the-edges',
+      'the stages of the pipeline know no framework',
+      { path: SRC, pathNot: [`${SRC}[^/]+$`, `${SRC}(${NEST_FOLDERS})/`, SPEC] },
+      { path: '(^|/)node_modules/(@nestjs|rxjs|reflect-metadata)/' },
+    ),
+    rule(
+      'wire-imports-nothing',
+      'kafka-wire needs node and, when installed, the optional codecs',
+      { path: '^libs/kafka-wire/src/', pathNot: SPEC },
+      {
+        pathNot: ['^libs/kafka-wire/src/', '(^|/)node_modules/(lz4-napi|snappy|@toondepauw/node-zstd|@node-rs/crc32)/'],
+        dependencyTypesNot: ['core'],
+      },
+    ),
+    rule(
+      'embedded-needs-only-the-wire',
+      'embedded-kafka has no dependency beside kafka-wire',
+      { path: '^libs/embedded-kafka/src/', pathNot: SPEC },
+      {
+        pathNot: ['^libs/embedded-kafka/src/', '^libs/kafka-wire/(src|dist)/index\\.(ts|js|d\\.ts)$'],
+        dependencyTypesNot: ['core'],
+      },
+    ),
+    rule(
+      'producer-and-embedded-are-strangers',
+      'the product never imports the test cluster',
+      { path: SRC },
+      { path: '^libs/embedded-kafka/' },
+    ),
+    rule(
+      'packages-by-their-front-door',
+      'one package reaches another through its exports map',
+      { path: '^libs/([^/]+)/src/' },
+      { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/(src|dist)/index\\.(ts|js|d\\.ts)$'] },
+    ),
+    rule(
+      'apps-and-tests-by-the-front-door',
+      'apps/ and test/ use the packages as a user would',
+      { path: '^(apps|test)/' },
+      { path: '^libs/', pathNot: '^libs/[^/]+/(src|dist)/(|testing/|health/|microservices/)index\\.(ts|js|d\\.ts)$' },
+    ),
+    rule(
+      'libs-know-no-app-and-no-test',
+      'libraries stand below apps/ and test/',
+      { path: '^libs/' },
+      { path: '^(apps|test|bench)/' },
+    ),
+    rule(
+      'one-index-per-package',
+      'an inner index.ts hides where a thing lives; subpath exports have theirs',
+      {},
+      { path: '^libs/[^/]+/src/.+/index\\.ts$', pathNot: '^libs/[^/]+/src/(testing|health|microservices)/index\\.ts$' },
+    ),
+    rule(
+      'no-spec-in-production',
+      'published code does not import what only specs use',
+      { path: '^(libs|apps)/[^/]+/src/', pathNot: SPEC },
+      { path: SPEC },
+    ),
+    rule(
+      'no-dead-file',
+      'every file of a library is reached from its front door',
+      { path: '^libs/[^/]+/src/(|testing/|health/|microservices/)index\\.ts$' },
+      { path: '^libs/[^/]+/src/', pathNot: SPEC, reachable: false },
+    ),
+    rule('no-unresolvable', 'an import must lead somewhere', {}, { couldNotResolve: true }),
+    rule(
+      'no-undeclared-package',
+      'a published package declares what it imports',
+      { path: '^libs/', pathNot: SPEC },
+      {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        dependencyTypesNot: ['npm-peer', 'npm', 'npm-optional'],
+      },
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.spec.json' },
+    combinedDependencies: false,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(libs|apps|test)/.*(dist|target|fixtures)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@nestjs-kafka-producer/source', 'import', 'types', 'node', 'default'],
+    },
+  },
+};
