@@ -9,3 +9,7 @@ export {
   type ProduceRequest,
   type ProduceTopic,
 } from './records/produce-request.js';
+
+// Checksum
+export { crc32c, type Crc32c } from './checksum/crc32c.js';
+export { loadCrc32c } from './checksum/load-crc32c.js';
