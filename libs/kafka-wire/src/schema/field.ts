@@ -133,7 +133,7 @@ export function array<
   of: Of,
   options?: Options,
 ): Field<Name, OrNull<ElementValue<Of>[], Options>, OrNull<readonly ElementInput<Of>[], Options>> {
-  const [type, fields] = typeof of === 'string' ? ([of, []] as const) : (['struct', of as Fields] as const);
+  const [type, fields] = typeof of === 'string' ? ([of, []] as const) : (['struct', of] as const);
   return field(name, type, versions, options ?? {}, { isArray: true, fields }) as never;
 }
 

@@ -71,7 +71,7 @@ function writeElement(writer: ByteWriter, field: FieldPlan, isFlexible: boolean,
   switch (field.type) {
     case 'struct':
       if (value !== undefined && !isRecord(value))
-        throw new WireError({ reason: `expected an object, got ${String(value)}` });
+        throw new WireError({ reason: `expected an object, got ${typeof value}` });
       return writeMessage(writer, field.message, value ?? {});
     case 'string':
       return writeString(writer, isFlexible, value);
