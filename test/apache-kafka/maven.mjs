@@ -1,0 +1,101 @@
+// @ts-check
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const POM = join(HERE, 'pom.xml');
+const LIBS = join(HERE, 'target', 'libs');
+const STAMP = join(LIBS, '.pom-sha256');
+const LOCK = join(HERE, 'target', 'libs.lock');
+
+/**
+ * Folder with the jars of Apache Kafka: broker, clients and command line tools.
+ *
+ * Maven runs once per version of the pom. Processes that ask at the same time wait for the one that was first.
+ *
+ * @returns {Promise<string>}
+ */
+export async function kafkaLibs() {
+  while (!isComplete()) {
+    if (takeLock()) {
+      try {
+        if (!isComplete()) await copyDependencies();
+      } finally {
+        rmSync(LOCK, { force: true });
+      }
+    } else {
+      await delay(200);
+    }
+  }
+  return LIBS;
+}
+
+/**
+ * Says why Apache Kafka cannot be started on this machine, or nothing when it can.
+ *
+ * @returns {string | undefined}
+ */
+export function missingForApacheKafka() {
+  if (!runs('java', '-version')) return 'no "java" in the path (a JDK, 17 or later)';
+  if (!isComplete() && !runs('mvn', '-version')) return 'no "mvn" in the path (Maven fetches the jars of Apache Kafka)';
+  return undefined;
+}
+
+/** @param {string} command @param {string} argument */
+function runs(command, argument) {
+  return spawnSync(command, [argument], { stdio: 'ignore' }).status === 0;
+}
+
+/** The stamp is written last, so a folder that Maven did not finish does not count. */
+function isComplete() {
+  return readIfThere(STAMP) === pomHash();
+}
+
+function pomHash() {
+  return createHash('sha256').update(readFileSync(POM)).digest('hex');
+}
+
+async function copyDependencies() {
+  rmSync(LIBS, { recursive: true, force: true });
+  const maven = spawn('mvn', ['-q', '-B', '-ntp', '-f', POM, 'package'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  maven.stdout.on('data', (chunk) => (output += chunk));
+  maven.stderr.on('data', (chunk) => (output += chunk));
+  /** @type {number | null} */
+  const code = await new Promise((resolve, reject) => maven.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new Error(`Maven could not fetch the jars of Apache Kafka (exit code ${code}):\n${output}`);
+  writeFileSync(STAMP, pomHash());
+}
+
+/** A lock whose owner is gone (a test run that was killed) is taken over by the next who asks. */
+function takeLock() {
+  mkdirSync(dirname(LOCK), { recursive: true });
+  try {
+    writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    const owner = Number(readIfThere(LOCK));
+    if (owner > 0 && !isAlive(owner)) rmSync(LOCK, { force: true });
+    return false;
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+}
+
+/** @param {string} path */
+function readIfThere(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : undefined;
+}
