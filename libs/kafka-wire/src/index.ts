@@ -16,6 +16,7 @@ export type { Field, Fields, InputOf, MessageOf, ScalarType } from './schema/fie
 export type { MessageSchema } from './schema/message-schema.js';
 export type { VersionRange } from './schema/version-range.js';
 export { apiByKey, apis, type Apis } from './protocol/apis.js';
+export { errorCode, errorCodes, errorName, isRetriableError, type ErrorName } from './protocol/error-codes.js';
 export { FrameReader, type FrameReaderOptions } from './protocol/frame-reader.js';
 export { UnknownApiError, UnsupportedVersionError } from './protocol/protocol-errors.js';
 export { decodeRequest, encodeRequest, type DecodedRequest, type RequestHeader } from './protocol/request-codec.js';
