@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util';
+import { peers } from './peers.mjs';
+import { workloads } from './workloads.mjs';
+
+const usage = `npm run bench -- [options]
+
+  --workload W2,W3      workloads, comma-separated (default: all)
+  --peers kafkajs,ours  peers, comma-separated (default: all but the optional ones)
+  --rounds 5            every peer runs once per round
+  --warm-up-ms 1500     not measured
+  --measure-ms 2000
+  --brokers host:port   a cluster of yours instead of a fresh Apache Kafka on this machine
+  --options peer={…}    JSON laid over a peer's producer options; may be given more than once
+  --check               exit code 1 when a goal is missed or could not be measured
+  --help
+
+Workloads
+${workloads.map((workload) => `  ${workload.id.padEnd(20)}  ${workload.title}`).join('\n')}
+
+Peers
+${peers.map((peer) => `  ${peer.name.padEnd(20)}  ${peer.what}${peer.optional ? ' (optional)' : ''}`).join('\n')}
+`;
+
+/**
+ * @typedef {object} Settings
+ * @property {string[]} workloadIds
+ * @property {string[]} peerNames
+ * @property {number} rounds
+ * @property {number} warmUpMs
+ * @property {number} measureMs
+ * @property {string[] | undefined} brokers
+ * @property {Record<string, Record<string, unknown>>} options by peer
+ * @property {boolean} check
+ */
+
+/**
+ * Ends the process after `--help`.
+ *
+ * @param {string[]} args
+ * @returns {Settings}
+ * @throws {Error} naming the flag that is wrong
+ */
+export function parseSettings(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      workload: { type: 'string', default: workloads.map((workload) => workload.id).join(',') },
+      peers: {
+        type: 'string',
+        default: peers
+          .filter((peer) => !peer.optional)
+          .map((peer) => peer.name)
+          .join(','),
+      },
+      rounds: { type: 'string', default: '5' },
+      'warm-up-ms': { type: 'string', default: '1500' },
+      'measure-ms': { type: 'string', default: '2000' },
+      brokers: { type: 'string' },
+      options: { type: 'string', multiple: true, default: [] },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  return {
+    workloadIds: chosen(
+      '--workload',
+      values.workload.toUpperCase(),
+      workloads.map((workload) => workload.id),
+    ),
+    peerNames: chosen(
+      '--peers',
+      values.peers,
+      peers.map((peer) => peer.name),
+    ),
+    rounds: positive('--rounds', values.rounds),
+    warmUpMs: positive('--warm-up-ms', values['warm-up-ms']),
+    measureMs: positive('--measure-ms', values['measure-ms']),
+    brokers: values.brokers === undefined ? undefined : list(values.brokers),
+    options: Object.fromEntries(values.options.map(peerOptions)),
+    check: values.check,
+  };
+}
+
+/** @param {string} value */
+function list(value) {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/**
+ * @param {string} flag
+ * @param {string} value
+ * @param {string[]} known
+ */
+function chosen(flag, value, known) {
+  const names = list(value);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (names.length === 0 || unknown.length > 0) {
+    throw new Error(`${flag}: ${unknown.join(', ') || 'nothing'} given, known are ${known.join(', ')}.`);
+  }
+  return [...new Set(names)];
+}
+
+/**
+ * @param {string} flag
+ * @param {string} value
+ */
+function positive(flag, value) {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new Error(`${flag}: ${value} given, a positive whole number is needed.`);
+  return number;
+}
+
+/** @param {string} value */
+function peerOptions(value) {
+  const [, name, json] = /^([\w-]+)=(.+)$/s.exec(value) ?? [];
+  if (!peers.some((peer) => peer.name === name)) {
+    throw new Error(`--options: ${value} given, <peer>={"option": value} with a known peer is needed.`);
+  }
+  return [name, JSON.parse(json)];
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+
+const SETTLE_MS = 300;
+
+/**
+ * The cluster under the load, with one fresh topic per run.
+ *
+ * Topics are deleted right after their run, and on a broker of our own their files a second later instead of a minute: else the page cache
+ * would be written back to disk while somebody else is measured.
+ */
+export class Broker {
+  #admin;
+  #stop;
+
+  /**
+   * @param {string[]} brokers
+   * @param {string} description for the results file
+   * @param {() => Promise<void>} stop
+   */
+  constructor(brokers, description, stop) {
+    this.brokers = brokers;
+    this.description = description;
+    this.#stop = stop;
+    this.#admin = new kafkajs.Kafka({ clientId: 'bench-admin', brokers, logLevel: kafkajs.logLevel.ERROR }).admin();
+  }
+
+  /**
+   * @param {string[] | undefined} brokers a cluster that is there already
+   * @param {(line: string) => void} say
+   */
+  static async open(brokers, say) {
+    if (brokers) return Broker.#connected(new Broker(brokers, `given: ${brokers.join(',')}`, async () => {}));
+    say('Starting Apache Kafka …');
+    const { startApacheKafka } = await import('../test/apache-kafka/launcher.mjs');
+    const kafka = await startApacheKafka({ nodes: 1, serverProperties: { 'log.segment.delete.delay.ms': '1000' } });
+    return Broker.#connected(
+      new Broker(kafka.bootstrap, 'Apache Kafka, one node, on this machine', () => kafka.stop()),
+    );
+  }
+
+  /** @param {Broker} broker */
+  static async #connected(broker) {
+    await broker.#admin.connect();
+    return broker;
+  }
+
+  /**
+   * @param {string} label part of its name
+   * @param {number} numPartitions
+   * @returns {Promise<string>} the topic, with a leader for every partition
+   */
+  async createTopic(label, numPartitions) {
+    const topic = `bench-${label}-${randomBytes(4).toString('hex')}`;
+    await this.#admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
+    return topic;
+  }
+
+  /**
+   * @param {string} topic
+   * @returns {Promise<number>} records in its log, by the offsets the broker lists
+   */
+  async countRecords(topic) {
+    const offsets = await this.#admin.fetchTopicOffsets(topic);
+    return offsets.reduce((sum, partition) => sum + Number(partition.high) - Number(partition.low), 0);
+  }
+
+  /** @param {string} topic */
+  async deleteTopic(topic) {
+    await this.#admin.deleteTopics({ topics: [topic] });
+    await sleep(SETTLE_MS);
+  }
+
+  async close() {
+    await this.#admin.disconnect();
+    await this.#stop();
+  }
+}

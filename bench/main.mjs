@@ -1,0 +1,237 @@
+/** `npm run bench`: peers side by side on one broker, every run in a fresh process, peers interleaved. The method is in README.md. */
+import { execFileSync, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSettings } from './arguments.mjs';
+import { Broker } from './broker.mjs';
+import { judge } from './goals.mjs';
+import { peers } from './peers.mjs';
+import { prepare } from './prepare.mjs';
+import { goalTable, problemList, workloadTable, writeResults } from './report.mjs';
+import { ratioOf } from './statistics.mjs';
+import { workloadById } from './workloads.mjs';
+
+/** What a run may take beyond warm-up and measuring: start, connect, drain, close. */
+const RUN_GRACE_MS = 45_000;
+/** Enough for the broker's compiler to have seen both many small and few large requests. */
+const BROKER_WARM_UP = [
+  { peer: 'kafkajs', workload: 'W2', measureMs: 2500 },
+  { peer: 'kafkajs-acc', workload: 'W3', measureMs: 2500 },
+];
+
+/** @param {string} line */
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main() {
+  const settings = parseSettings(process.argv.slice(2));
+  const asked = settings.peerNames.map((name) => peers.find((peer) => peer.name === name));
+  const entries = prepare(asked, say);
+  const broker = await Broker.open(settings.brokers, say);
+  const interrupted = () => void broker.close().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const runs = await runAll(settings, entries, broker);
+    await report(settings, entries, broker, runs);
+  } finally {
+    await broker.close();
+  }
+}
+
+/**
+ * @param {import('./arguments.mjs').Settings} settings
+ * @param {import('./peers.mjs').PeerEntry[]} entries
+ * @param {Broker} broker
+ */
+async function runAll(settings, entries, broker) {
+  say('Warming up the broker …');
+  for (const { peer, workload, measureMs } of BROKER_WARM_UP) {
+    await runOnce(broker, workloadById(workload), peer, 0, { ...settings, warmUpMs: 500, measureMs });
+  }
+  /** @type {import('./report.mjs').Run[]} */
+  const runs = [];
+  for (const workload of settings.workloadIds.map(workloadById)) {
+    const field = entries.filter((entry) => entry.workloads.includes(workload.id));
+    for (let round = 1; round <= settings.rounds; round++) {
+      for (const entry of rotated(field, round - 1)) {
+        const run = await runOnce(broker, workload, entry.name, round, settings);
+        runs.push(run);
+        say(progressLine(run, settings.rounds));
+      }
+    }
+  }
+  return runs;
+}
+
+/**
+ * Every round begins with another peer, so that nobody always comes after the same neighbour.
+ *
+ * @template T
+ * @param {T[]} items
+ * @param {number} by
+ */
+function rotated(items, by) {
+  const start = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}
+
+/**
+ * @param {Broker} broker
+ * @param {import('./workloads.mjs').Workload} workload
+ * @param {string} peer
+ * @param {number} round
+ * @param {import('./arguments.mjs').Settings} settings
+ * @returns {Promise<import('./report.mjs').Run>}
+ */
+async function runOnce(broker, workload, peer, round, { warmUpMs, measureMs, options }) {
+  const loadAverage = os.loadavg()[0];
+  const topic = await broker.createTopic(`${workload.id}-${peer}`, workload.partitions);
+  try {
+    const order = {
+      peer,
+      workload: workload.id,
+      brokers: broker.brokers,
+      topic,
+      warmUpMs,
+      measureMs,
+      options: options[peer] ?? {},
+    };
+    const { result, error, output } = await inFreshProcess(order, warmUpMs + measureMs + RUN_GRACE_MS);
+    if (!result)
+      return { workload: workload.id, peer, round, result: undefined, problem: `${error}\n${output}`, loadAverage };
+    const recordsInTopic = await broker.countRecords(topic);
+    const problem = problemOf(result, recordsInTopic, output);
+    return { workload: workload.id, peer, round, result, problem, recordsInTopic, loadAverage };
+  } finally {
+    await broker.deleteTopic(topic);
+  }
+}
+
+/**
+ * @param {import('./run.mjs').RunResult} result
+ * @param {number} recordsInTopic
+ * @param {string} output of the process; a producer that is well has nothing to say
+ */
+function problemOf(result, recordsInTopic, output) {
+  const problems = [];
+  if (recordsInTopic < result.acknowledged) {
+    problems.push(`LOST RECORDS: ${result.acknowledged} were acknowledged, the topic has ${recordsInTopic}.`);
+  } else if (recordsInTopic > result.acknowledged && result.failures === 0) {
+    problems.push(`DUPLICATES: ${result.acknowledged} were acknowledged, the topic has ${recordsInTopic}.`);
+  }
+  if (result.failures > 0) problems.push(`${result.failures} calls failed, the first with ${result.firstFailure}`);
+  if (output !== '') problems.push(`it wrote: ${output}`);
+  return problems.length === 0 ? undefined : problems.join(' ');
+}
+
+/**
+ * @param {import('./run.mjs').RunOrder} order
+ * @param {number} timeoutMs after which it is killed
+ * @returns {Promise<{ result?: import('./run.mjs').RunResult, error?: string, output: string }>}
+ */
+function inFreshProcess(order, timeoutMs) {
+  return new Promise((resolve) => {
+    const child = fork(new URL('run.mjs', import.meta.url), [JSON.stringify(order)], { silent: true });
+    /** @type {{ result?: import('./run.mjs').RunResult, error?: string }} */
+    let answer = {};
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        if (output.length < 2000) output += chunk;
+      });
+    }
+    const killer = setTimeout(() => {
+      answer = { error: `It did not end within ${timeoutMs} ms and was killed.` };
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    child.on('message', (message) => {
+      answer = message;
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(killer);
+      if (!answer.result && !answer.error)
+        answer = { error: `It ended with ${signal ?? `exit code ${code}`} and without a result.` };
+      resolve({ ...answer, output: output.trim() });
+    });
+  });
+}
+
+/**
+ * @param {import('./report.mjs').Run} run
+ * @param {number} rounds
+ */
+function progressLine({ workload, peer, round, result, problem }, rounds) {
+  const rate = result
+    ? `${Math.round(result.recordsPerSecond).toLocaleString('en-US').padStart(12)} records/s`
+    : 'no result'.padStart(22);
+  return `${workload} round ${round}/${rounds}  ${peer.padEnd(20)}${rate}${problem === undefined ? '' : `  !! ${problem.slice(0, 300)}`}`;
+}
+
+/**
+ * @param {import('./arguments.mjs').Settings} settings
+ * @param {import('./peers.mjs').PeerEntry[]} entries
+ * @param {Broker} broker
+ * @param {import('./report.mjs').Run[]} runs
+ */
+async function report(settings, entries, broker, runs) {
+  const names = entries.map((entry) => entry.name);
+  const verdicts = judge(runs, settings.workloadIds, settings.peerNames, ratioOf);
+  for (const id of settings.workloadIds) say(workloadTable(runs, workloadById(id), names));
+  say(goalTable(verdicts));
+  say(problemList(runs));
+  const machine = describeMachine(broker, entries);
+  const file = await writeResults({ machine, settings, verdicts, runs }, settings.workloadIds.join('-'));
+  say(`Everything measured is in ${path.relative(process.cwd(), fileURLToPath(file))}`);
+  if (runs.some((run) => run.problem !== undefined)) process.exitCode = 1;
+  if (settings.check && verdicts.some((verdict) => verdict.outcome !== 'met')) process.exitCode = 1;
+}
+
+/**
+ * @param {Broker} broker
+ * @param {import('./peers.mjs').PeerEntry[]} entries
+ */
+function describeMachine(broker, entries) {
+  const cpus = os.cpus();
+  return {
+    at: new Date().toISOString(),
+    node: process.version,
+    cpu: `${cpus.length} x ${cpus[0]?.model}`,
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    platform: `${os.platform()} ${os.release()}`,
+    commit: commit(),
+    broker: broker.description,
+    peers: Object.fromEntries(
+      entries.map((entry) => [entry.name, `${entry.packageName} ${versionOf(entry.packageName)}`]),
+    ),
+  };
+}
+
+function commit() {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** @param {string} packageName */
+function versionOf(packageName) {
+  const folders = createRequire(import.meta.url).resolve.paths(packageName) ?? [];
+  for (const folder of folders) {
+    try {
+      return JSON.parse(readFileSync(path.join(folder, packageName, 'package.json'), 'utf8')).version;
+    } catch {
+      // Not in this folder; the next one outwards is tried, as Node does.
+    }
+  }
+  return 'unknown';
+}
+
+await main();

@@ -1,0 +1,116 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { CONTENDER } from './goals.mjs';
+import { ratioOf, spreadOf } from './statistics.mjs';
+
+/**
+ * @typedef {object} Run
+ * @property {string} workload
+ * @property {string} peer
+ * @property {number} round from 1
+ * @property {import('./run.mjs').RunResult | undefined} result
+ * @property {string | undefined} problem what was wrong with it; a run with a problem but with a result is still in the tables
+ * @property {number} [recordsInTopic]
+ * @property {number} loadAverage of the machine when it began
+ */
+
+const columns = ['peer', 'records/s', '[min..max]', 'CPU µs/rec', 'p50 ms', 'p99 ms', 'block ms', 'RSS MB', 'rec/req'];
+
+/**
+ * @param {Run[]} runs
+ * @param {import('./workloads.mjs').Workload} workload
+ * @param {string[]} peerNames in the order of the rows
+ */
+export function workloadTable(runs, workload, peerNames) {
+  const names = peerNames.filter((name) => runs.some((run) => run.workload === workload.id && run.peer === name));
+  const baseline = names.includes(CONTENDER) ? CONTENDER : names[0];
+  const rows = names.map((name) => row(runs, workload.id, name, baseline));
+  return `\n${workload.id} ${workload.title}\n${table([[...columns, `${baseline} is`], ...rows])}\n`;
+}
+
+/**
+ * @param {Run[]} runs
+ * @param {string} workload
+ * @param {string} peer
+ * @param {string} baseline
+ */
+function row(runs, workload, peer, baseline) {
+  const results = runs
+    .filter((run) => run.workload === workload && run.peer === peer && run.result)
+    .map((run) => run.result);
+  const spread = (metric) => spreadOf(results.map((result) => result[metric] ?? Number.NaN));
+  const rate = spread('recordsPerSecond');
+  if (!rate) return [peer, 'no result'];
+  const ratio = peer === baseline ? undefined : ratioOf(runs, workload, baseline, peer, 'recordsPerSecond');
+  return [
+    peer,
+    number(rate.median, 0),
+    `[${number(rate.min, 0)}..${number(rate.max, 0)}]`,
+    number(spread('cpuMicrosPerRecord')?.median, 2),
+    number(spread('p50Ms')?.median, 2),
+    number(spread('p99Ms')?.median, 1),
+    number(spread('longestBlockMs')?.median, 0),
+    number(spread('maxRssMb')?.median, 0),
+    number(spread('recordsPerRequest')?.median, 0),
+    ratio ? `${ratioText(ratio)}x` : '',
+  ];
+}
+
+/** @param {import('./goals.mjs').Verdict[]} verdicts */
+export function goalTable(verdicts) {
+  if (verdicts.length === 0) return '';
+  const rows = verdicts.map(({ goal, outcome, ratio }) => [
+    goal.workload,
+    `${goal.metric} ${CONTENDER} / ${goal.against}`,
+    goal.atLeast === undefined ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`,
+    ratio ? ratioText(ratio) : '–',
+    outcome,
+  ]);
+  return `\nGoals: median over the rounds of the ratio within a round\n${table([['', 'ratio', 'goal', 'measured', ''], ...rows])}\n`;
+}
+
+/** @param {Run[]} runs */
+export function problemList(runs) {
+  const lines = runs
+    .filter((run) => run.problem !== undefined)
+    .map((run) => `  !! ${run.workload} ${run.peer}, round ${run.round}: ${run.problem}`);
+  return lines.length === 0 ? '' : `\nPROBLEMS\n${lines.join('\n')}\n`;
+}
+
+/**
+ * @param {object} report
+ * @param {string} label
+ * @returns {Promise<URL>} the file
+ */
+export async function writeResults(report, label) {
+  const folder = new URL('results/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  const file = new URL(`${stamp}-${label}.json`, folder);
+  await writeFile(file, `${JSON.stringify(report, undefined, 2)}\n`);
+  return file;
+}
+
+/**
+ * @param {number | undefined} value
+ * @param {number} digits
+ */
+function number(value, digits) {
+  if (value === undefined) return '–';
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** @param {import('./statistics.mjs').Spread} ratio */
+function ratioText({ median, min, max }) {
+  const digits = median < 10 ? 2 : 1;
+  return `${number(median, digits)} [${number(min, digits)}..${number(max, digits)}]`;
+}
+
+/** @param {string[][]} rows the first is the head; the first column is flush left, the others flush right */
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
+  const line = (cells) =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ');
+  return [line(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(line)].join('\n');
+}
