@@ -21,6 +21,7 @@ function suite(name: string, include: string[], testTimeoutMs: number) {
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: ['test/support/apache-kafka.setup.ts'],
     projects: [
       suite('unit', ['libs/*/src/**/*.spec.ts'], 10_000),
       suite('wire', ['test/wire/**/*.spec.ts'], 60_000),

@@ -35,12 +35,12 @@ export async function kafkaLibs() {
 }
 
 /**
- * Says why Apache Kafka cannot be started on this machine, or nothing when it can.
+ * Says what keeps Java programs with Kafka's jars from running here, or nothing.
  *
  * @returns {string | undefined}
  */
-export function missingForApacheKafka() {
-  if (!runs('java', '-version')) return 'no "java" in the path (a JDK, 17 or later)';
+export function javaMissing() {
+  if (!runs('javac', '-version')) return 'no "javac" in the path (a JDK, 17 or later)';
   if (!isComplete() && !runs('mvn', '-version')) return 'no "mvn" in the path (Maven fetches the jars of Apache Kafka)';
   return undefined;
 }

@@ -62,10 +62,7 @@ export class KafkaNode {
     });
     closeSync(log);
     this.#process = java;
-    this.#exited = new Promise((resolve) => {
-      java.once('error', () => resolve());
-      java.once('exit', () => resolve());
-    }).then(() => {
+    this.#exited = ended(java).then(() => {
       this.#process = undefined;
     });
     await this.#untilStarted();
@@ -123,4 +120,9 @@ export class KafkaNode {
   #signal(signal) {
     this.#process?.kill(signal);
   }
+}
+
+/** @param {import('node:child_process').ChildProcess} process @returns {Promise<void>} */
+function ended(process) {
+  return new Promise((resolve) => process.once('error', () => resolve()).once('exit', () => resolve()));
 }

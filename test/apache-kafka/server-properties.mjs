@@ -22,6 +22,9 @@ export function serverProperties(cluster, node, overrides) {
     'auto.create.topics.enable': 'false',
     'group.initial.rebalance.delay.ms': '0',
     'log.retention.ms': '-1',
+    // Kafka's 9 s is what every failover in a test would have to wait for.
+    'broker.session.timeout.ms': '4000',
+    'broker.heartbeat.interval.ms': '500',
     ...(cluster.sasl ? sasl(cluster.sasl.users, [...node.ports.keys()]) : {}),
     ...(cluster.keystore ? tls(cluster.keystore) : {}),
     ...overrides,

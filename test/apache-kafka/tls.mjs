@@ -18,12 +18,20 @@ export async function selfSignedCertificate(folder) {
   const keystore = join(folder, 'broker.p12');
   const pem = join(folder, 'broker.pem');
   const store = ['-alias', 'broker', '-keystore', keystore, '-storepass', KEYSTORE_PASSWORD];
-  await run('keytool', [
-    '-genkeypair',
-    ...store,
-    ...['-storetype', 'PKCS12', '-keyalg', 'RSA', '-keysize', '2048', '-validity', '2', '-dname', 'CN=localhost'],
-    ...['-ext', 'san=dns:localhost,ip:127.0.0.1', '-ext', 'bc:c'],
-  ]);
+  const key = [
+    '-storetype',
+    'PKCS12',
+    '-keyalg',
+    'RSA',
+    '-keysize',
+    '2048',
+    '-validity',
+    '2',
+    '-dname',
+    'CN=localhost',
+  ];
+  const extensions = ['-ext', 'san=dns:localhost,ip:127.0.0.1', '-ext', 'bc:c'];
+  await run('keytool', ['-genkeypair', ...store, ...key, ...extensions]);
   await run('keytool', ['-exportcert', '-rfc', '-file', pem, ...store]);
   return { keystore, ca: await readFile(pem, 'utf8') };
 }
