@@ -1,0 +1,47 @@
+import type { AuthenticationError, AuthorizationError, UnknownTopicError } from './cluster-side.errors.js';
+import type {
+  BatchDeliveryError,
+  BufferExhaustedError,
+  DeliveryAbortedError,
+  DeliveryRejectedError,
+  DeliveryTimeoutError,
+  ProducerClosedError,
+} from './delivery.errors.js';
+import type { KafkaProducerErrorCode } from './error-codes.js';
+import { hasErrorBrand, type KafkaProducerError } from './kafka-producer.error.js';
+import type { InvalidMethodError, InvalidOptionsError, UnboundMethodError } from './program.errors.js';
+import type { InvalidRecordError, RecordTooLargeError, SerializationError } from './record.errors.js';
+
+type AnyError =
+  | InvalidOptionsError
+  | UnboundMethodError
+  | InvalidMethodError
+  | SerializationError
+  | InvalidRecordError
+  | RecordTooLargeError
+  | UnknownTopicError
+  | AuthorizationError
+  | AuthenticationError
+  | BufferExhaustedError
+  | DeliveryTimeoutError
+  | DeliveryRejectedError
+  | DeliveryAbortedError
+  | BatchDeliveryError
+  | ProducerClosedError;
+
+/** The class that carries a code. */
+export type KafkaProducerErrorOf<C extends KafkaProducerErrorCode> = Extract<AnyError, { readonly code: C }>;
+
+/**
+ * Whether an error came from this package, also when two copies of it are installed, where `instanceof` fails.
+ *
+ * @param code narrows the error to the class that carries this code
+ */
+export function isKafkaProducerError(error: unknown): error is KafkaProducerError;
+export function isKafkaProducerError<C extends KafkaProducerErrorCode>(
+  error: unknown,
+  code: C,
+): error is KafkaProducerErrorOf<C>;
+export function isKafkaProducerError(error: unknown, code?: KafkaProducerErrorCode): boolean {
+  return hasErrorBrand(error) && (code === undefined || error.code === code);
+}

@@ -1,0 +1,60 @@
+import { KafkaProducerError } from './kafka-producer.error.js';
+
+/** One thing that is wrong with the options. */
+export interface OptionProblem {
+  /** Where, as it is written: `producer.lingerMs`, `client.brokers[1]`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The module was given options it cannot work with. `problems` has all of them, not only the first. */
+export class InvalidOptionsError extends KafkaProducerError {
+  static override readonly code = 'KAFKA_PRODUCER_INVALID_OPTIONS';
+  declare readonly code: typeof InvalidOptionsError.code;
+
+  readonly problems: readonly OptionProblem[];
+
+  constructor(context: { problems: readonly OptionProblem[]; module?: string; cause?: unknown }) {
+    const { problems, module } = context;
+    const lines = problems.map(({ path, message }) => `\n  - ${path}: ${message}`).join('');
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    super(`KafkaProducerModule${module === undefined ? '' : ` '${module}'`} has ${count} in its options:${lines}\n`, {
+      cause: context.cause,
+    });
+    this.problems = problems;
+  }
+}
+
+/** A decorated method was called on an instance that no producer is bound to, or the object in its place did not run the method. */
+export class UnboundMethodError extends KafkaProducerError {
+  static override readonly code = 'KAFKA_PRODUCER_UNBOUND_METHOD';
+  declare readonly code: typeof UnboundMethodError.code;
+
+  readonly host: string;
+  readonly method: string;
+
+  constructor(context: { host: string; method: string; reason: string }) {
+    super(`${context.host}.${context.method}() cannot emit: ${context.reason}`);
+    this.host = context.host;
+    this.method = context.method;
+  }
+}
+
+/** A decorator stands on something it cannot wrap. */
+export class InvalidMethodError extends KafkaProducerError {
+  static override readonly code = 'KAFKA_PRODUCER_INVALID_METHOD';
+  declare readonly code: typeof InvalidMethodError.code;
+
+  readonly host: string;
+  readonly method: string;
+
+  /** @param context.remedy a sentence, where this case has a better one than "decorate an async instance method" */
+  constructor(context: { host: string; method: string; reason: string; remedy?: string }) {
+    super(
+      `${context.host}.${context.method} cannot be decorated: ${context.reason}`,
+      context.remedy === undefined ? {} : { remedy: context.remedy },
+    );
+    this.host = context.host;
+    this.method = context.method;
+  }
+}
