@@ -42,3 +42,12 @@ export {
 // Checksum
 export { crc32c, type Crc32c } from './checksum/crc32c.js';
 export { loadCrc32c } from './checksum/load-crc32c.js';
+
+// Compression
+export type { Codec, CompressionId, CompressionType } from './compression/codec.js';
+export {
+  CodecUnavailableError,
+  DecompressionError,
+  InvalidCompressionLevelError,
+} from './compression/compression.errors.js';
+export { loadCodec } from './compression/load-codec.js';

@@ -1,0 +1,37 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip, gzipSync } from 'node:zlib';
+import { DEFAULT_MAX_DECOMPRESSED_BYTES, type Codec } from './codec.js';
+import { assertLevel, decompressing, DecompressionError } from './compression.errors.js';
+
+const gzipAsync = promisify(gzip);
+const gunzipAsync = promisify(gunzip);
+
+/**
+ * zlib, as built into Node.
+ *
+ * @param level -1 (zlib's default, 6), 0 (store), 1 (fast) to 9 (small)
+ */
+export function createGzip(level = -1): Codec {
+  assertLevel('gzip', level, [-1, 9]);
+  const options = { level };
+  return {
+    type: 'gzip',
+    id: 1,
+    compress: (bytes) => gzipAsync(bytes, options),
+    compressSync: (bytes) => gzipSync(bytes, options),
+    decompress: (bytes, maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES) =>
+      decompressing('gzip', async () => {
+        try {
+          return await gunzipAsync(bytes, { maxOutputLength: maxSizeBytes });
+        } catch (cause) {
+          if (!isTooLarge(cause)) throw cause;
+          const reason = `more than the allowed ${maxSizeBytes} bytes come out`;
+          throw new DecompressionError({ type: 'gzip', reason, cause });
+        }
+      }),
+  };
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
