@@ -1,0 +1,69 @@
+import { apiByKey, apis, errorCodes, type ApiDefinition } from 'kafka-wire';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kafkaFacts, skipsWithoutKafka, type KafkaFacts, type KafkaField, type KafkaMessage } from './kafka-facts.js';
+import { kafkaRows, ourRows, rangeOf } from './schema-rows.js';
+
+const definitions: readonly ApiDefinition[] = Object.values(apis);
+const messages = definitions.flatMap((api) =>
+  (['request', 'response'] as const).map((kind) => ({
+    title: `${api.name}${kind === 'request' ? 'Request' : 'Response'}`,
+    api,
+    schema: api[kind],
+  })),
+);
+
+describe.skipIf(skipsWithoutKafka)("the tables and Kafka's own definitions", () => {
+  let facts: KafkaFacts;
+
+  beforeAll(async () => {
+    facts = await kafkaFacts(messages.map(({ title }) => title));
+  });
+
+  function definitionOf(title: string): KafkaMessage {
+    const definition = facts.definitions[title];
+    if (definition === undefined) throw new Error(`Kafka has no message named ${title}`);
+    return definition;
+  }
+
+  it.each(messages)('have the same fields in every version claimed of $title', ({ title, api, schema }) => {
+    expect(ourRows(schema.fields, api.versions)).toEqual(kafkaRows(definitionOf(title), api.versions));
+  });
+
+  it.each(messages)('agree on the key and the versions of $title', ({ title, api }) => {
+    const definition = definitionOf(title);
+    const valid = rangeOf(definition.validVersions);
+
+    expect(definition.apiKey).toBe(api.key);
+    expect(api.versions.min).toBeGreaterThanOrEqual(valid.min);
+    expect(api.versions.max).toBeLessThanOrEqual(valid.max);
+    expect(rangeOf(definition.flexibleVersions)).toEqual({
+      min: api.flexibleFrom,
+      max: api.flexibleFrom === Infinity ? -Infinity : Infinity,
+    });
+  });
+
+  it('need no field that goes its own way in flexible versions', () => {
+    const exceptions = messages.flatMap(({ title }) =>
+      allFields(definitionOf(title).fields).filter((field) => field.flexibleVersions !== undefined),
+    );
+
+    expect(exceptions).toEqual([]);
+  });
+
+  it('agree on every error code, its name and whether it is retriable', () => {
+    const ours = Object.entries(errorCodes).map(([code, entry]) => ({ code: Number(code), ...entry }));
+
+    expect(ours.sort((a, b) => a.code - b.code)).toEqual(facts.errors.toSorted((a, b) => a.code - b.code));
+  });
+});
+
+it('finds every API by its key and lists it under its name', () => {
+  for (const [name, api] of Object.entries(apis)) {
+    expect(api.name).toBe(name);
+    expect(apiByKey(api.key)).toBe(api);
+  }
+});
+
+function allFields(fields: readonly KafkaField[]): KafkaField[] {
+  return fields.flatMap((field) => [field, ...allFields(field.fields ?? [])]);
+}
