@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { beforeAll, describe } from 'vitest';
 
 /** Says what is not there, or nothing. */
 export type Requirement = () => string | undefined;
@@ -9,15 +9,11 @@ export type Requirement = () => string | undefined;
  */
 export function describeNeeding(requirements: readonly Requirement[], name: string, suite: () => void): void {
   const missing = requirements.map((requirement) => requirement()).find((it) => it !== undefined);
-  if (missing === undefined) {
-    describe(name, suite);
-  } else if (process.env['CI'] === 'true') {
-    describe(name, () => {
-      it('finds what it needs', () => {
-        throw new Error(`in CI this suite must run, and there is ${missing}`);
-      });
+  const isSkipped = missing !== undefined && process.env['CI'] !== 'true';
+  describe.skipIf(isSkipped)(isSkipped ? `${name} (skipped: ${missing})` : name, () => {
+    beforeAll(() => {
+      if (missing !== undefined) throw new Error(`in CI this suite must run, and there is ${missing}`);
     });
-  } else {
-    describe.skip(`${name} (skipped: ${missing})`, suite);
-  }
+    suite();
+  });
 }
