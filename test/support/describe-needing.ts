@@ -10,7 +10,8 @@ export type Requirement = () => string | undefined;
 export function describeNeeding(requirements: readonly Requirement[], name: string, suite: () => void): void {
   const missing = requirements.map((requirement) => requirement()).find((it) => it !== undefined);
   const isSkipped = missing !== undefined && process.env['CI'] !== 'true';
-  describe.skipIf(isSkipped)(isSkipped ? `${name} (skipped: ${missing})` : name, () => {
+  if (isSkipped) console.warn(`skipped: ${name}. There is ${missing}.`);
+  describe.skipIf(isSkipped)(name, () => {
     beforeAll(() => {
       if (missing !== undefined) throw new Error(`in CI this suite must run, and there is ${missing}`);
     });
