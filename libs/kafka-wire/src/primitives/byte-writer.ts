@@ -36,22 +36,26 @@ export class ByteWriter {
 
   int16(value: number): void {
     if ((value << 16) >> 16 !== value) throw unfit('an int16', value);
-    this.#buffer.writeInt16BE(value, this.#grow(2));
+    const at = this.#grow(2);
+    this.#buffer.writeInt16BE(value, at);
   }
 
   uint16(value: number): void {
     if ((value & 0xffff) !== value) throw unfit('a uint16', value);
-    this.#buffer.writeUInt16BE(value, this.#grow(2));
+    const at = this.#grow(2);
+    this.#buffer.writeUInt16BE(value, at);
   }
 
   int32(value: number): void {
     if ((value | 0) !== value) throw unfit('an int32', value);
-    this.#buffer.writeInt32BE(value, this.#grow(4));
+    const at = this.#grow(4);
+    this.#buffer.writeInt32BE(value, at);
   }
 
   uint32(value: number): void {
     if (value >>> 0 !== value) throw unfit('a uint32', value);
-    this.#buffer.writeUInt32BE(value, this.#grow(4));
+    const at = this.#grow(4);
+    this.#buffer.writeUInt32BE(value, at);
   }
 
   int64(value: number): void {
@@ -64,7 +68,8 @@ export class ByteWriter {
 
   float64(value: number): void {
     if (typeof value !== 'number') throw unfit('a number', value);
-    this.#buffer.writeDoubleBE(value, this.#grow(8));
+    const at = this.#grow(8);
+    this.#buffer.writeDoubleBE(value, at);
   }
 
   uuid(value: string): void {
@@ -128,7 +133,7 @@ export class ByteWriter {
     this.#buffer[at] = value;
   }
 
-  /** Makes room for `length` more bytes and returns where they start. */
+  /** Makes room for `length` more bytes and returns where they start. Call it before `#buffer` is read: it may replace it. */
   #grow(length: number): number {
     const at = this.#size;
     const needed = at + length;
