@@ -11,6 +11,7 @@ export function describeNeeding(requirements: readonly Requirement[], name: stri
   const missing = requirements.map((requirement) => requirement()).find((it) => it !== undefined);
   const isSkipped = missing !== undefined && process.env['CI'] !== 'true';
   if (isSkipped) console.warn(`skipped: ${name}. There is ${missing}.`);
+  // oxlint-disable-next-line vitest/valid-title -- the callers' sentences
   describe.skipIf(isSkipped)(name, () => {
     beforeAll(() => {
       if (missing !== undefined) throw new Error(`in CI this suite must run, and there is ${missing}`);
