@@ -11,8 +11,6 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
-import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.requests.ResponseHeader;
 
 /**
  * Reads frames with Kafka's own message classes and writes them again.
@@ -45,15 +43,14 @@ public class RoundTrip {
         ApiMessage header;
         short headerVersion;
         if (isRequest) {
-            RequestHeader parsed = RequestHeader.parse(frame);
-            header = parsed.data();
-            headerVersion = parsed.headerVersion();
-            RequestHeaderData data = parsed.data();
+            headerVersion = api.requestHeaderVersion(version);
+            RequestHeaderData data = new RequestHeaderData(new ByteBufferAccessor(frame), headerVersion);
+            header = data;
             result.put("apiKey", data.requestApiKey()).put("version", data.requestApiVersion());
             result.put("correlationId", data.correlationId()).put("clientId", data.clientId());
         } else {
             headerVersion = api.responseHeaderVersion(version);
-            ResponseHeaderData data = ResponseHeader.parse(frame, headerVersion).data();
+            ResponseHeaderData data = new ResponseHeaderData(new ByteBufferAccessor(frame), headerVersion);
             header = data;
             result.put("correlationId", data.correlationId());
         }

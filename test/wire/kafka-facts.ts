@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { missingForApacheKafka, runJava } from '../apache-kafka/launcher.mjs';
+import { runJava } from '../apache-kafka/launcher.mjs';
 
 /** A field as Kafka's JSON definitions have it. */
 export interface KafkaField {
@@ -27,9 +27,6 @@ export interface KafkaFacts {
   readonly errors: readonly { readonly code: number; readonly name: string; readonly retriable: boolean }[];
   readonly definitions: Readonly<Record<string, KafkaMessage>>;
 }
-
-/** On a machine without Java the suites that ask Kafka are skipped. In CI they run, and fail. */
-export const skipsWithoutKafka = missingForApacheKafka() !== undefined && process.env['CI'] === undefined;
 
 /** What Kafka's jar says about its error codes and about the messages named, such as `FetchRequest`. */
 export async function kafkaFacts(messages: readonly string[]): Promise<KafkaFacts> {

@@ -1,6 +1,8 @@
 import { apiByKey, apis, errorCodes, type ApiDefinition } from 'kafka-wire';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { kafkaFacts, skipsWithoutKafka, type KafkaFacts, type KafkaField, type KafkaMessage } from './kafka-facts.js';
+import { beforeAll, expect, it } from 'vitest';
+import { java } from '../support/apache-kafka.js';
+import { describeNeeding } from '../support/describe-needing.js';
+import { kafkaFacts, type KafkaFacts, type KafkaField, type KafkaMessage } from './kafka-facts.js';
 import { kafkaRows, ourRows, rangeOf } from './schema-rows.js';
 
 const definitions: readonly ApiDefinition[] = Object.values(apis);
@@ -12,7 +14,7 @@ const messages = definitions.flatMap((api) =>
   })),
 );
 
-describe.skipIf(skipsWithoutKafka)("the tables and Kafka's own definitions", () => {
+describeNeeding([java], "the tables and Kafka's own definitions", () => {
   let facts: KafkaFacts;
 
   beforeAll(async () => {
