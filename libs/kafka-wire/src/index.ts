@@ -51,3 +51,10 @@ export {
   InvalidCompressionLevelError,
 } from './compression/compression.errors.js';
 export { loadCodec } from './compression/load-codec.js';
+
+// Records: batches as they are read
+export { CorruptRecordBatchError } from './records/record-batch.errors.js';
+export { decodeRecordBatchHeaders, verifyRecordBatch, type RecordBatchHeader } from './records/record-batch-header.js';
+export { decodeRecords, type DecodedRecord, type DecodedRecordHeader } from './records/decode-records.js';
+export { decodeControlRecord, encodeControlRecord, type ControlRecord } from './records/control-record.js';
+export { encodeRecordBatch, type RecordBatchInput, type RecordInput } from './records/encode-record-batch.js';

@@ -26,7 +26,10 @@ export interface Codec {
   readonly id: CompressionId;
   /** Works in the thread pool: the event loop is free meanwhile. */
   compress(bytes: Uint8Array): Promise<Uint8Array>;
-  /** The same bytes, made here and now. For small input, where the way to the thread pool and back costs more than the work. */
+  /**
+   * The same bytes, made here and now. For small input, where the way to the thread pool and back keeps the event loop busier (15 to 50 µs)
+   * than the work itself: up to about 4 KB of JSON with gzip, 8 KB with zstd, 16 KB with snappy and lz4.
+   */
   compressSync(bytes: Uint8Array): Uint8Array;
   /**
    * @param maxSizeBytes refuse to make more than this. Checked before memory is taken, where needed by the sizes the input declares for its
