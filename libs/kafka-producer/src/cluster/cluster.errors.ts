@@ -1,3 +1,5 @@
+import { errorName, isRetriableError } from 'kafka-wire';
+
 /**
  * What can happen to a request. These do not reach users as they are: the stages turn them into the public errors, with these as `cause`.
  */
@@ -70,6 +72,19 @@ export class BrokerConnectError extends ClusterError {
   constructor(context: { broker: string; problem: string; cause?: unknown }) {
     super(`Could not connect to broker ${context.broker}: ${context.problem}`, { cause: context.cause });
     this.broker = context.broker;
+  }
+}
+
+/** A broker answered, and the answer as a whole is an error. */
+export class BrokerAnswerError extends ClusterError {
+  readonly retriable: boolean;
+  readonly errorCode: number;
+
+  constructor(context: { broker: string; request: string; errorCode: number; detail?: string | null }) {
+    const { broker, request, errorCode: code, detail } = context;
+    super(`${broker} answered ${request} with ${errorName(code)} (${code})${detail ? `: ${detail}` : ''}`);
+    this.retriable = isRetriableError(code);
+    this.errorCode = code;
   }
 }
 

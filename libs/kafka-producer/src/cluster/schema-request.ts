@@ -7,10 +7,10 @@ export interface SchemaRequestLimits {
   readonly maxVersion?: number;
 }
 
-/** A request read and written by its schema: for everything but the hot path. `input` may depend on the version that was agreed on. */
+/** A request read and written by its schema: for everything but the hot path. Every version takes from `input` the fields it has. */
 export function schemaRequest<A extends ApiDefinition>(
   api: A,
-  input: RequestInput<A> | ((version: number) => RequestInput<A>),
+  input: RequestInput<A>,
   limits: SchemaRequestLimits,
 ): WireRequest<ResponseOf<A>> {
   return {
@@ -18,8 +18,7 @@ export function schemaRequest<A extends ApiDefinition>(
     api,
     expectResponse: true,
     encode: (version, correlationId, clientId) => {
-      const body = typeof input === 'function' ? (input as (version: number) => RequestInput<A>)(version) : input;
-      return [encodeRequest(api, version, { correlationId, clientId }, body)];
+      return [encodeRequest(api, version, { correlationId, clientId }, input)];
     },
     decode: (version, frame) => decodeResponse(api, version, frame).body,
   };

@@ -1,6 +1,6 @@
-import { apis, decodeResponse, errorCode, errorName, type ResponseOf } from 'kafka-wire';
+import { apis, decodeResponse, errorCode, type ResponseOf } from 'kafka-wire';
 import type { WireRequest } from '../cluster.js';
-import { UnsupportedVersionError, type VersionSpan } from '../cluster.errors.js';
+import { BrokerAnswerError, UnsupportedVersionError, type VersionSpan } from '../cluster.errors.js';
 import { schemaRequest } from '../schema-request.js';
 import type { RequestChannel } from './request-channel.js';
 
@@ -44,7 +44,11 @@ export class ApiVersionTable {
  * A broker that does not know our version answers in version 0 with error 35 and the versions it does know (KIP-511); one that names none is asked
  * in version 0.
  */
-export async function negotiateApiVersions(channel: RequestChannel, broker: string, timeoutMs: number): Promise<ApiVersionTable> {
+export async function negotiateApiVersions(
+  channel: RequestChannel,
+  broker: string,
+  timeoutMs: number,
+): Promise<ApiVersionTable> {
   const newest = apis.ApiVersions.versions.max;
   let response = await channel.send(apiVersionsRequest(timeoutMs), newest);
   if (response.errorCode === UNSUPPORTED_VERSION) {
@@ -52,7 +56,7 @@ export async function negotiateApiVersions(channel: RequestChannel, broker: stri
     response = await channel.send(apiVersionsRequest(timeoutMs), Math.min(newest, offered?.max ?? 0));
   }
   if (response.errorCode !== 0) {
-    throw new Error(`the broker answered ApiVersions with ${errorName(response.errorCode)} (${response.errorCode}); broker: ${broker}`);
+    throw new BrokerAnswerError({ broker: `broker ${broker}`, request: 'ApiVersions', errorCode: response.errorCode });
   }
   return new ApiVersionTable(response);
 }

@@ -23,7 +23,7 @@ export class InFlightRequests {
   readonly #answered = new Fifo<InFlightRequest>();
   /** Settled by the socket taking their bytes (acks 0). */
   readonly #unanswered = new Set<InFlightRequest>();
-  #timer: TimerHandle | undefined;
+  #timer: TimerHandle;
   #timerDueMs = Infinity;
 
   constructor(clock: Clock, onTimeout: (overdue: InFlightRequest) => void) {
@@ -88,8 +88,10 @@ export class InFlightRequests {
     this.#timer = undefined;
     this.#timerDueMs = Infinity;
     let earliest: InFlightRequest | undefined;
-    for (const request of this.#answered) if (earliest === undefined || request.deadlineMs < earliest.deadlineMs) earliest = request;
-    for (const request of this.#unanswered) if (earliest === undefined || request.deadlineMs < earliest.deadlineMs) earliest = request;
+    for (const request of this.#answered)
+      if (earliest === undefined || request.deadlineMs < earliest.deadlineMs) earliest = request;
+    for (const request of this.#unanswered)
+      if (earliest === undefined || request.deadlineMs < earliest.deadlineMs) earliest = request;
     if (earliest === undefined) return;
     if (earliest.deadlineMs <= this.#clock.now()) this.#onTimeout(earliest);
     else this.#arm(earliest.deadlineMs);

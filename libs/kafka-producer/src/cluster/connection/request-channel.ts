@@ -81,7 +81,7 @@ export class RequestChannel {
     try {
       pieces = request.encode(version, correlationId, clientId);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     return new Promise<R>((resolve, reject) => {
       const entry: InFlightRequest = {

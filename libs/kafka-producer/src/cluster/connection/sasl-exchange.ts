@@ -1,6 +1,11 @@
 import { apis, errorCode, errorName } from 'kafka-wire';
 import type { PipelineLog } from '../cluster-settings.js';
-import { mechanismName, saslProvider, type SaslProviderArguments, type SaslSettings } from '../kafkajs/sasl-providers.js';
+import {
+  mechanismName,
+  saslProvider,
+  type SaslProviderArguments,
+  type SaslSettings,
+} from '../kafkajs/sasl-providers.js';
 import { schemaRequest } from '../schema-request.js';
 import type { ApiVersionTable } from './api-versions.js';
 import type { RequestChannel } from './request-channel.js';
@@ -36,7 +41,8 @@ export async function exchangeSasl(channel: RequestChannel, context: SaslExchang
   const { host, port } = context.endpoint;
   await saslProvider(context.sasl)({ host, port, saslAuthenticate, logger: kafkajsLogger(context.log) }).authenticate();
   // A refused token is not an error on the wire but a JSON status the mechanism must look at (RFC 7628 §3.2.2); kafkajs does not.
-  if (mechanism === 'OAUTHBEARER' && lastAnswer.length > 0) throw new Error(`the broker refused the token: ${lastAnswer.toString('utf8')}`);
+  if (mechanism === 'OAUTHBEARER' && lastAnswer.length > 0)
+    throw new Error(`the broker refused the token: ${lastAnswer.toString('utf8')}`);
   return sessionLifetimeMs;
 }
 
@@ -49,7 +55,8 @@ async function handshake(channel: RequestChannel, context: SaslExchangeContext, 
   if (answer.errorCode === errorCode('ILLEGAL_SASL_STATE')) {
     throw new Error('this listener does not use SASL: remove client.sasl, or use the port of a SASL listener');
   }
-  if (answer.errorCode !== 0) throw new Error(`SaslHandshake failed with ${errorName(answer.errorCode)} (${answer.errorCode})`);
+  if (answer.errorCode !== 0)
+    throw new Error(`SaslHandshake failed with ${errorName(answer.errorCode)} (${answer.errorCode})`);
 }
 
 async function authenticateStep(
@@ -59,7 +66,8 @@ async function authenticateStep(
 ): Promise<{ sessionLifetimeMs: number; authBytes: Buffer }> {
   const request = schemaRequest(apis.SaslAuthenticate, { authBytes }, { timeoutMs: context.timeoutMs });
   const answer = await channel.send(request, context.versions.choose(request, endpointText(context.endpoint)));
-  if (answer.errorCode !== 0) throw new Error(answer.errorMessage ?? `${errorName(answer.errorCode)} (${answer.errorCode})`);
+  if (answer.errorCode !== 0)
+    throw new Error(answer.errorMessage ?? `${errorName(answer.errorCode)} (${answer.errorCode})`);
   return answer;
 }
 
@@ -78,6 +86,13 @@ function withSizePrefix(bytes: Buffer): Buffer {
 /** Everything at debug: the failure itself is thrown, and reported once by the node. */
 function kafkajsLogger(log: PipelineLog): SaslProviderArguments['logger'] {
   const write = (message: string): void => log('debug', message);
-  const logger = { info: write, error: write, warn: write, debug: write, setLogLevel: () => undefined, namespace: () => logger };
+  const logger = {
+    info: write,
+    error: write,
+    warn: write,
+    debug: write,
+    setLogLevel: () => undefined,
+    namespace: () => logger,
+  };
   return logger;
 }

@@ -31,7 +31,8 @@ export function mechanismName(sasl: SaslSettings): string {
  * @throws Error when the mechanism is neither built in nor comes with an `authenticationProvider`
  */
 export function saslProvider(sasl: SaslSettings): SaslProvider {
-  if ('authenticationProvider' in sasl && typeof sasl.authenticationProvider === 'function') return sasl.authenticationProvider;
+  if ('authenticationProvider' in sasl && typeof sasl.authenticationProvider === 'function')
+    return sasl.authenticationProvider;
   const builtIn = BUILT_IN.get(mechanismName(sasl));
   if (builtIn === undefined) {
     throw new Error(
