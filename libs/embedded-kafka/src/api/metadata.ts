@@ -1,0 +1,69 @@
+import { apis, errorCode, ZERO_UUID, type RequestOf, type ResponseInput } from 'kafka-wire';
+import { NO_LEADER, type Partition } from '../cluster/partition.js';
+import type { Topic } from '../cluster/topic.js';
+import { topicNameProblem } from '../cluster/topic-name.js';
+import { defineHandler, type RequestContext } from './api-handler.js';
+
+type Request = RequestOf<typeof apis.Metadata>;
+type TopicResponse = NonNullable<ResponseInput<typeof apis.Metadata>['topics']>[number];
+
+const DEFAULT_COUNT = -1;
+
+export const metadata = defineHandler({
+  api: apis.Metadata,
+  versions: { min: 4, max: 13 },
+  handle(request, context) {
+    return { ...clusterPart(context), topics: topicsOf(request, context) };
+  },
+  refuse(request, code, context) {
+    const topics = (request.topics ?? []).map(({ name, topicId }) => ({ name: name ?? '', topicId, errorCode: code }));
+    return { ...clusterPart(context), topics, errorCode: topics.length === 0 ? code : 0 };
+  },
+});
+
+function clusterPart({ cluster }: RequestContext) {
+  return {
+    clusterId: cluster.id,
+    controllerId: cluster.controllerId,
+    brokers: cluster.liveNodes.map(({ id, port }) => ({ nodeId: id, host: cluster.settings.host, port })),
+  };
+}
+
+function topicsOf(request: Request, context: RequestContext): TopicResponse[] {
+  const { cluster } = context;
+  if (request.topics === null) return [...cluster.topics].map((topic) => describe(topic, context));
+  return request.topics.map(({ name, topicId }) => {
+    if (topicId !== ZERO_UUID) {
+      const topic = cluster.topicById(topicId);
+      return topic ? describe(topic, context) : { topicId, name: null, errorCode: errorCode('UNKNOWN_TOPIC_ID') };
+    }
+    const topic = cluster.topic(name ?? '');
+    return topic ? describe(topic, context) : missing(name ?? '', request.allowAutoTopicCreation, context);
+  });
+}
+
+/** A topic created on demand is answered as unknown this once, as KRaft brokers do: the client asks again. */
+function missing(name: string, allowCreation: boolean, { cluster }: RequestContext): TopicResponse {
+  if (topicNameProblem(name) !== undefined) return { name, errorCode: errorCode('INVALID_TOPIC_EXCEPTION') };
+  if (allowCreation && cluster.settings.autoCreateTopics) {
+    cluster.createTopic({ name, partitions: DEFAULT_COUNT, replicationFactor: DEFAULT_COUNT, configs: new Map() });
+  }
+  return { name, errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION') };
+}
+
+function describe(topic: Topic, context: RequestContext): TopicResponse {
+  const partitions = topic.partitions.map((partition) => describePartition(partition, context));
+  return { name: topic.name, topicId: topic.id, partitions };
+}
+
+function describePartition(partition: Partition, { cluster }: RequestContext) {
+  return {
+    errorCode: partition.leader === NO_LEADER ? errorCode('LEADER_NOT_AVAILABLE') : 0,
+    partitionIndex: partition.index,
+    leaderId: partition.leader,
+    leaderEpoch: partition.leaderEpoch,
+    replicaNodes: partition.replicas,
+    isrNodes: partition.inSync,
+    offlineReplicas: partition.replicas.filter((nodeId) => !cluster.node(nodeId)?.isUp),
+  };
+}

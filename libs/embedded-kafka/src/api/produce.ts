@@ -1,0 +1,140 @@
+import { apis, errorCode, errorName, type RequestOf, type ResponseInput } from 'kafka-wire';
+import type { Appended, Partition } from '../cluster/partition.js';
+import { waitForChange } from '../cluster/wait-for-change.js';
+import { readProducedBatch } from '../log/batch-check.js';
+import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
+import { defineHandler, type Answer, type RequestContext } from './api-handler.js';
+import { byTopic } from './by-topic.js';
+import { ledPartition } from './leader-check.js';
+import { leaderHint, nodeEndpoints } from './leader-hint.js';
+
+type Request = RequestOf<typeof apis.Produce>;
+type Response = ResponseInput<typeof apis.Produce>;
+
+const ACKS_ALL = -1;
+const OK = 0;
+
+/** What became of one partition of the request. */
+interface Outcome {
+  readonly topic: string;
+  readonly index: number;
+  readonly partition: Partition | undefined;
+  result: Appended | Refusal;
+}
+
+export const produce = defineHandler({
+  api: apis.Produce,
+  versions: { min: 3, max: 12 },
+  // Versions 0-2 are gone, but librdkafka believes in no broker that does not list them (KAFKA-18659).
+  advertisedMin: 0,
+
+  handle(request, context) {
+    const outcomes = request.topicData.flatMap((topic) =>
+      topic.partitionData.map((data) => appendTo(topic.name, data.index, data.records, request.acks, context)),
+    );
+    if (request.acks !== ACKS_ALL) return answer(request, outcomes, context);
+    const waiting = outcomes.filter((outcome) => !isRefusal(outcome.result));
+    const isSettled = () => waiting.every((outcome) => isReplicated(outcome, context.brokerId));
+    const settled = waitForChange({
+      on: waiting.flatMap(({ partition }) => partition ?? []),
+      timeoutMs: request.timeoutMs,
+      clock: context.cluster.clock,
+      signal: context.signal,
+      isDone: isSettled,
+    });
+    if (settled === true) return finish(request, outcomes, context);
+    return Promise.resolve(settled).then(() => finish(request, outcomes, context));
+  },
+
+  refuse(request, code, context) {
+    const outcomes = request.topicData.flatMap(({ name, partitionData }) =>
+      partitionData.map(({ index }): Outcome => {
+        const partition = context.cluster.partition(name, index);
+        return { topic: name, index, partition, result: { errorCode: code, message: errorName(code) } };
+      }),
+    );
+    return answer(request, outcomes, context);
+  },
+});
+
+function appendTo(
+  topic: string,
+  index: number,
+  records: Buffer | null,
+  acks: number,
+  context: RequestContext,
+): Outcome {
+  const { cluster } = context;
+  const outcome = (result: Outcome['result']): Outcome => ({
+    topic,
+    index,
+    partition: cluster.partition(topic, index),
+    result,
+  });
+  if (cluster.partition(topic, index) === undefined) {
+    return outcome(refusal('UNKNOWN_TOPIC_OR_PARTITION', `${topic}-${index} does not exist`));
+  }
+  const header = readProducedBatch(records, context.apiVersion);
+  if (isRefusal(header) || records === null) return outcome(header as Refusal);
+  if (acks < ACKS_ALL || acks > 1) {
+    return outcome(refusal('INVALID_REQUIRED_ACKS', `acks must be -1, 0 or 1, not ${acks}`));
+  }
+  const partition = ledPartition(context, topic, index);
+  if (typeof partition === 'number') return outcome({ errorCode: partition, message: errorName(partition) });
+  if (acks === ACKS_ALL && partition.isUnderMinInSync) {
+    return outcome(
+      refusal('NOT_ENOUGH_REPLICAS', `${partition.inSync.length} replicas of ${topic}-${index} are in sync`),
+    );
+  }
+  const result = partition.append(records, header, cluster.clock.wallTime());
+  if (!isRefusal(result)) cluster.replicate(partition);
+  return outcome(result);
+}
+
+/** Decided one way or another: replicated, or no longer led by this broker. */
+function isReplicated({ partition, result }: Outcome, brokerId: number): boolean {
+  if (partition === undefined || isRefusal(result)) return true;
+  return partition.leader !== brokerId || partition.log.highWatermark > result.lastOffset;
+}
+
+/** Answers once the wait is over: what is not replicated by now may still become so, and is reported as timed out. */
+function finish(request: Request, outcomes: Outcome[], context: RequestContext): Answer<typeof apis.Produce> {
+  for (const outcome of outcomes) {
+    const { partition, result } = outcome;
+    if (partition === undefined || isRefusal(result)) continue;
+    if (partition.leader !== context.brokerId) {
+      outcome.result = refusal('NOT_LEADER_OR_FOLLOWER', 'the leadership moved while replicas were awaited');
+    } else if (partition.log.highWatermark <= result.lastOffset) {
+      outcome.result = refusal('REQUEST_TIMED_OUT', 'appended, but not replicated in time');
+    } else if (partition.isUnderMinInSync) {
+      outcome.result = refusal('NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'appended to too few in-sync replicas');
+    }
+  }
+  return answer(request, outcomes, context);
+}
+
+function answer(request: Request, outcomes: Outcome[], context: RequestContext): Answer<typeof apis.Produce> {
+  if (request.acks === 0) return outcomes.some(({ result }) => isRefusal(result)) ? 'close' : 'no-response';
+  const misled = outcomes.filter(({ result }) => isRefusal(result) && isAboutLeader(result.errorCode));
+  return {
+    responses: byTopic(outcomes).map(([name, partitions]) => ({
+      name,
+      partitionResponses: partitions.map((outcome) => partitionResponse(outcome)),
+    })),
+    ...(misled.length > 0 && { nodeEndpoints: nodeEndpoints(context, misled) }),
+  } satisfies Response;
+}
+
+function partitionResponse({ index, partition, result }: Outcome) {
+  if (isRefusal(result)) {
+    const { errorCode: code, message } = result;
+    const hint = isAboutLeader(code) ? { currentLeader: leaderHint(partition) } : {};
+    return { index, errorCode: code, errorMessage: message, baseOffset: -1, ...hint };
+  }
+  const { baseOffset, logAppendTimeMs } = result;
+  return { index, errorCode: OK, baseOffset, logAppendTimeMs, logStartOffset: partition?.log.startOffset ?? 0 };
+}
+
+function isAboutLeader(code: number): boolean {
+  return code === errorCode('NOT_LEADER_OR_FOLLOWER') || code === errorCode('FENCED_LEADER_EPOCH');
+}

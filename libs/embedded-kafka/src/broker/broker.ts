@@ -1,0 +1,91 @@
+import type { Node } from '../cluster/cluster-state.js';
+import { Connection } from './connection.js';
+import { RequestServer, type SharedServices } from './request-server.js';
+import type { Listener, Transport } from './transport.js';
+
+/** One broker of the cluster: its port, its connections, and what can happen to it. */
+export class Broker {
+  readonly #node: Node;
+  readonly #server: RequestServer;
+  readonly #connections = new Set<Connection>();
+  #listener: Listener | undefined;
+  #isPaused = false;
+
+  constructor(
+    node: Node,
+    readonly shared: SharedServices,
+    readonly transport: Transport,
+  ) {
+    this.#node = node;
+    this.#server = new RequestServer(node.id, shared);
+  }
+
+  /** Node ids start at 1. */
+  get id(): number {
+    return this.#node.id;
+  }
+
+  get host(): string {
+    return this.shared.cluster.settings.host;
+  }
+
+  /** The same for the life of the cluster, also across a stop. */
+  get port(): number {
+    return this.#node.port;
+  }
+
+  get isUp(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  /** Connections clients hold open right now. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Listens on its port and joins the in-sync sets again. Does nothing while it is up. */
+  async start(): Promise<void> {
+    if (this.#listener !== undefined) return;
+    const { host, port } = this;
+    this.#listener = await this.transport.listen({ host, port }, (peer) => {
+      const connection = new Connection(
+        peer,
+        (frame, from) => this.#server.serve(frame, from),
+        (closed) => this.#connections.delete(closed),
+      );
+      this.#connections.add(connection);
+      if (this.#isPaused) connection.pause();
+    });
+    this.#node.port = this.#listener.port;
+    this.shared.cluster.brokerUp(this.id);
+  }
+
+  /** Cuts every connection and stops listening; its leaderships go to in-sync replicas. Its log and its port stay its own. */
+  async stop(): Promise<void> {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.#listener = undefined;
+    this.resume();
+    this.shared.cluster.brokerDown(this.id);
+    for (const connection of this.#connections) connection.destroy();
+    await listener.close();
+  }
+
+  /** Freezes the broker: connections stay open, nothing is read, answered or replicated. Its leaderships stay with it. */
+  pause(): void {
+    this.#isPaused = true;
+    this.shared.cluster.brokerPaused(this.id, true);
+    for (const connection of this.#connections) connection.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.shared.cluster.brokerPaused(this.id, false);
+    for (const connection of this.#connections) connection.resume();
+  }
+
+  /** Cuts every connection without stopping: what a network failure does. */
+  disconnectClients(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+}

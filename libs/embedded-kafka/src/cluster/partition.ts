@@ -1,0 +1,113 @@
+import { producerIdKey, type RecordBatchHeader } from 'kafka-wire';
+import { checkBatch } from '../log/batch-check.js';
+import { PartitionLog } from '../log/partition-log.js';
+import { ProducerState, type SequenceVerdict } from '../log/producer-state.js';
+import { refusal, type Refusal } from '../log/refusal.js';
+import { stampLogAppendTime } from '../log/timestamps.js';
+import type { TopicSettings } from './topic-settings.js';
+import { Watchers } from './watchers.js';
+
+export const NO_LEADER = -1;
+
+/** Where a batch is in the log, now or since an earlier attempt. */
+export interface Appended {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  /** -1 when timestamps are the producers'. */
+  readonly logAppendTimeMs: number;
+}
+
+/** One partition: who leads it, who is in sync, its log and what it knows of producers. */
+export class Partition {
+  readonly log = new PartitionLog();
+  readonly watchers = new Watchers();
+  readonly #producers = new Map<string, ProducerState>();
+  /** {@link NO_LEADER} while no in-sync replica is up. */
+  leader: number;
+  /** Counts elections; consumers and producers use it to tell old leadership from new. */
+  leaderEpoch = 0;
+  inSync: readonly number[];
+
+  constructor(
+    readonly topic: TopicSettings,
+    readonly index: number,
+    readonly replicas: readonly number[],
+  ) {
+    this.leader = replicas[0] ?? NO_LEADER;
+    this.inSync = replicas;
+  }
+
+  /** Kafka holds `min.insync.replicas` against the replicas there are: with one replica, 2 means 1. */
+  get isUnderMinInSync(): boolean {
+    return this.inSync.length < Math.min(this.topic.minInSyncReplicas, this.replicas.length);
+  }
+
+  /** No transaction is ever open yet, so everything replicated is stable. */
+  get lastStableOffset(): number {
+    return this.log.highWatermark;
+  }
+
+  /** Elects a leader, or {@link NO_LEADER}. The log and the producer state stay: every in-sync replica has them. */
+  elect(leader: number): void {
+    this.leader = leader;
+    this.leaderEpoch++;
+    this.watchers.notify();
+  }
+
+  setInSync(nodeIds: readonly number[]): void {
+    this.inSync = nodeIds;
+    this.watchers.notify();
+  }
+
+  /** Moves the high watermark to the log's end, unless the in-sync set is too small (KIP-966) or a member of it does not fetch. */
+  replicate(isFetching: (nodeId: number) => boolean): void {
+    if (this.isUnderMinInSync) return;
+    if (!this.inSync.every((nodeId) => nodeId === this.leader || isFetching(nodeId))) return;
+    if (this.log.advanceHighWatermark(this.log.endOffset)) this.watchers.notify();
+  }
+
+  /**
+   * Appends a produced batch, or tells why not. Copies the bytes: the request's buffer may be reused.
+   *
+   * Size, checksum and content come before the sequences: a repeat of a batch that has become too large is too large, not a duplicate.
+   */
+  append(records: Buffer, header: RecordBatchHeader, nowMs: number): Appended | Refusal {
+    const { topic } = this;
+    const wrong = checkBatch(records, header, topic.batchLimits, nowMs);
+    if (wrong !== undefined) return wrong;
+    if (header.isTransactional) return refusal('INVALID_TXN_STATE', 'transactions are not served');
+    const producer = header.baseSequence < 0 ? undefined : this.#producer(header);
+    const verdict: SequenceVerdict = producer?.judge(header) ?? { kind: 'append' };
+    switch (verdict.kind) {
+      case 'duplicate':
+        return { baseOffset: verdict.of.baseOffset, lastOffset: verdict.of.lastOffset, logAppendTimeMs: -1 };
+      case 'stale-epoch':
+        return refusal('INVALID_PRODUCER_EPOCH', verdict.reason);
+      case 'out-of-order':
+        return refusal('OUT_OF_ORDER_SEQUENCE_NUMBER', verdict.reason);
+      case 'append':
+    }
+    const bytes = Buffer.from(records.subarray(0, header.sizeBytes));
+    const logAppendTimeMs = topic.batchLimits.logAppendTime ? nowMs : -1;
+    if (topic.batchLimits.logAppendTime) stampLogAppendTime(bytes, nowMs);
+    const { baseOffset, lastOffset } = this.log.append(bytes, this.#asStored(header, nowMs), this.leaderEpoch);
+    if (producer !== undefined) {
+      producer.remember(header, baseOffset);
+      this.#producers.set(producerIdKey(header.producerId), producer);
+    }
+    this.watchers.notify();
+    return { baseOffset, lastOffset, logAppendTimeMs };
+  }
+
+  #producer(header: RecordBatchHeader): ProducerState {
+    return this.#producers.get(producerIdKey(header.producerId)) ?? new ProducerState();
+  }
+
+  /** The producer id is copied out of the request's buffer: kept as a view it would keep the whole buffer. */
+  #asStored(header: RecordBatchHeader, nowMs: number): RecordBatchHeader {
+    const producerId = Buffer.from(header.producerId);
+    return this.topic.batchLimits.logAppendTime
+      ? { ...header, producerId, timestampType: 'append', maxTimestamp: nowMs }
+      : { ...header, producerId };
+  }
+}

@@ -1,0 +1,80 @@
+/** A topic setting this cluster knows. */
+interface ConfigRule {
+  readonly defaultValue: string;
+  readonly type: 'boolean' | 'int' | 'long' | 'list' | 'string' | 'double';
+  readonly isValid: (value: string) => boolean;
+}
+
+const integer =
+  (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  (value: string) =>
+    /^-?\d+$/.test(value) && Number(value) >= min && Number(value) <= max;
+const oneOf =
+  (...values: string[]) =>
+  (value: string) =>
+    values.includes(value);
+const each =
+  (...values: string[]) =>
+  (value: string) =>
+    value.split(',').every((part) => values.includes(part.trim()));
+
+const INT_MAX = 0x7fff_ffff;
+const HOUR_MS = 3_600_000;
+
+/** Kafka's topic settings with Kafka 4.3's defaults. The first four have an effect here; the others are accepted, remembered and described. */
+const RULES: Readonly<Record<string, ConfigRule>> = {
+  'max.message.bytes': { defaultValue: '1048588', type: 'int', isValid: integer(0, INT_MAX) },
+  'min.insync.replicas': { defaultValue: '1', type: 'int', isValid: integer(1, INT_MAX) },
+  'message.timestamp.type': {
+    defaultValue: 'CreateTime',
+    type: 'string',
+    isValid: oneOf('CreateTime', 'LogAppendTime'),
+  },
+  'message.timestamp.after.max.ms': { defaultValue: String(HOUR_MS), type: 'long', isValid: integer(0) },
+  'message.timestamp.before.max.ms': {
+    defaultValue: '9223372036854775807',
+    type: 'long',
+    isValid: integer(0, Infinity),
+  },
+  'cleanup.policy': { defaultValue: 'delete', type: 'list', isValid: each('delete', 'compact') },
+  'compression.type': {
+    defaultValue: 'producer',
+    type: 'string',
+    isValid: oneOf('producer', 'uncompressed', 'none', 'gzip', 'snappy', 'lz4', 'zstd'),
+  },
+  'delete.retention.ms': { defaultValue: '86400000', type: 'long', isValid: integer(0) },
+  'retention.bytes': { defaultValue: '-1', type: 'long', isValid: integer(-1) },
+  'retention.ms': { defaultValue: '604800000', type: 'long', isValid: integer(-1) },
+  'segment.bytes': { defaultValue: '1073741824', type: 'int', isValid: integer(1_048_576, INT_MAX) },
+  'segment.ms': { defaultValue: '604800000', type: 'long', isValid: integer(1) },
+  'unclean.leader.election.enable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
+};
+
+export type TopicConfigs = ReadonlyMap<string, string>;
+
+export interface ConfigEntry {
+  readonly name: string;
+  readonly value: string;
+  readonly type: ConfigRule['type'];
+  readonly isDefault: boolean;
+}
+
+/** What is wrong with a setting, or undefined. */
+export function configProblem(name: string, value: string | null): string | undefined {
+  const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
+  if (rule === undefined) return `unknown topic config name: ${name}`;
+  if (value === null || !rule.isValid(value)) return `invalid value ${value} for configuration ${name}`;
+  return undefined;
+}
+
+/** All settings of a topic, the overridden ones with their values. */
+export function describeConfigs(overrides: TopicConfigs): ConfigEntry[] {
+  return Object.entries(RULES).map(([name, { defaultValue, type }]) => {
+    const override = overrides.get(name);
+    return { name, value: override ?? defaultValue, type, isDefault: override === undefined };
+  });
+}
+
+export function configValue(overrides: TopicConfigs, name: string): string {
+  return overrides.get(name) ?? RULES[name]?.defaultValue ?? '';
+}

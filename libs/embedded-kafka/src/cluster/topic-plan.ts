@@ -1,0 +1,83 @@
+import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
+import { assignReplicas } from './replica-assignment.js';
+import { configProblem, type TopicConfigs } from './topic-configs.js';
+import { topicNameProblem } from './topic-name.js';
+
+/** A topic somebody wants. -1 stands for the cluster's default. */
+export interface TopicRequest {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly configs: ReadonlyMap<string, string | null>;
+  /** Replicas of each partition; instead of the two numbers, which are -1 then. */
+  readonly assignment?: readonly (readonly number[])[];
+}
+
+export interface TopicPlan {
+  readonly assignment: readonly (readonly number[])[];
+  readonly configs: TopicConfigs;
+}
+
+interface Defaults {
+  readonly defaultPartitions: number;
+  readonly defaultReplicationFactor: number;
+}
+
+/** Checks a wanted topic as Kafka's controller does, and places its replicas. */
+export function planTopic(
+  request: TopicRequest,
+  liveNodeIds: readonly number[],
+  nodes: readonly { readonly id: number }[],
+  defaults: Defaults,
+): TopicPlan | Refusal {
+  const nameProblem = topicNameProblem(request.name);
+  if (nameProblem !== undefined) return refusal('INVALID_TOPIC_EXCEPTION', nameProblem);
+  const configs = new Map<string, string>();
+  for (const [name, value] of request.configs) {
+    const problem = configProblem(name, value);
+    if (problem !== undefined) return refusal('INVALID_CONFIG', problem);
+    configs.set(name, value as string);
+  }
+  const assignment =
+    request.assignment === undefined
+      ? placeReplicas(request, liveNodeIds, defaults)
+      : checkAssignment(request.assignment, nodes);
+  return isRefusal(assignment) ? assignment : { assignment, configs };
+}
+
+function placeReplicas(
+  request: TopicRequest,
+  liveNodeIds: readonly number[],
+  defaults: Defaults,
+): number[][] | Refusal {
+  const partitions = request.partitions === -1 ? defaults.defaultPartitions : request.partitions;
+  const factor = request.replicationFactor === -1 ? defaults.defaultReplicationFactor : request.replicationFactor;
+  if (partitions <= 0)
+    return refusal('INVALID_PARTITIONS', `the number of partitions must be above 0, not ${partitions}`);
+  if (factor <= 0)
+    return refusal('INVALID_REPLICATION_FACTOR', `the replication factor must be above 0, not ${factor}`);
+  if (factor > liveNodeIds.length) {
+    return refusal(
+      'INVALID_REPLICATION_FACTOR',
+      `a replication factor of ${factor} needs as many brokers; ${liveNodeIds.length} are up`,
+    );
+  }
+  return assignReplicas(liveNodeIds, partitions, factor);
+}
+
+function checkAssignment(
+  assignment: readonly (readonly number[])[],
+  nodes: readonly { readonly id: number }[],
+): readonly (readonly number[])[] | Refusal {
+  const width = assignment[0]?.length ?? 0;
+  const isSound = assignment.every(
+    (replicas) =>
+      replicas.length === width &&
+      width > 0 &&
+      new Set(replicas).size === width &&
+      replicas.every((id) => nodes.some((node) => node.id === id)),
+  );
+  return isSound
+    ? assignment
+    : refusal('INVALID_REPLICA_ASSIGNMENT', 'every partition needs the same number of different, known replicas');
+}

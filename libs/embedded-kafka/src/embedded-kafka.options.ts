@@ -1,0 +1,111 @@
+import { topicNameProblem } from './cluster/topic-name.js';
+import type { Transport } from './broker/transport.js';
+import type { Clock } from './time/clock.js';
+
+/** A topic to create. */
+export interface TopicOptions {
+  readonly name: string;
+  /** @defaultValue 1 */
+  readonly partitions?: number;
+  /** @defaultValue 3, or the number of brokers if there are fewer */
+  readonly replicationFactor?: number;
+  /** Kafka's topic settings by name, such as `{ 'max.message.bytes': 1_000_000 }`. */
+  readonly configs?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface EmbeddedKafkaOptions {
+  /** How many brokers, 1 to 9. Their node ids are 1, 2, … @defaultValue 1 */
+  readonly brokers?: number;
+  /** Topics that are there when `start()` resolves. @defaultValue [] */
+  readonly topics?: readonly TopicOptions[];
+  /** Address to listen on and to advertise. @defaultValue '127.0.0.1' */
+  readonly host?: string;
+  /** Port of broker 1; broker n listens n - 1 above. 0: any free ports. @defaultValue 0 */
+  readonly port?: number;
+  /** Whether asking for a missing topic creates it, where the client allows it (`auto.create.topics.enable`; Kafka's own default is true). @defaultValue false */
+  readonly autoCreateTopics?: boolean;
+  /** Partitions of topics created without a number (`num.partitions`). @defaultValue 1 */
+  readonly defaultPartitions?: number;
+  /** Milliseconds until brokers know a topic that a client created; they answer UNKNOWN_TOPIC_OR_PARTITION before. @defaultValue 0 */
+  readonly topicPropagationMs?: number;
+  /** Milliseconds the first rebalance of a group waits for more members (`group.initial.rebalance.delay.ms`; Kafka's own default is 3000). @defaultValue 0 */
+  readonly groupInitialRebalanceDelayMs?: number;
+  /** Shortest session time-out a group member may ask for, in milliseconds (`group.min.session.timeout.ms`). @defaultValue 6000 */
+  readonly groupMinSessionTimeoutMs?: number;
+  /** How many of the latest requests `requests()` can show. @defaultValue 100000 */
+  readonly maxLoggedRequests?: number;
+  /** Seed of everything random: ids of the cluster, of topics and of group members. @defaultValue a different one each time */
+  readonly seed?: number;
+  /** @defaultValue the system's clock */
+  readonly clock?: Clock;
+  /** @defaultValue TCP */
+  readonly transport?: Transport;
+}
+
+export interface OptionProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Options that cannot work. Lists every problem at once. */
+export class InvalidEmbeddedKafkaOptionsError extends Error {
+  override readonly name = 'InvalidEmbeddedKafkaOptionsError';
+
+  constructor(readonly problems: readonly OptionProblem[]) {
+    super(`EmbeddedKafka cannot start: ${problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
+  }
+}
+
+const MAX_BROKERS = 9;
+const MAX_PORT = 65_535;
+
+type Rule = (value: unknown) => string | undefined;
+
+const integer =
+  (min: number, max = Number.MAX_SAFE_INTEGER): Rule =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max
+      ? undefined
+      : `must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`;
+const ofType =
+  (type: 'boolean' | 'string' | 'object'): Rule =>
+  (value) =>
+    typeof value === type && value !== null ? undefined : `must be a ${type}, not ${JSON.stringify(value)}`;
+
+const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
+  brokers: integer(1, MAX_BROKERS),
+  topics: (value) => (Array.isArray(value) ? undefined : 'must be an array of { name, partitions }'),
+  host: ofType('string'),
+  port: integer(0, MAX_PORT),
+  autoCreateTopics: ofType('boolean'),
+  defaultPartitions: integer(1),
+  topicPropagationMs: integer(0),
+  groupInitialRebalanceDelayMs: integer(0),
+  groupMinSessionTimeoutMs: integer(1),
+  maxLoggedRequests: integer(1),
+  seed: integer(0),
+  clock: ofType('object'),
+  transport: ofType('object'),
+};
+
+/** @throws InvalidEmbeddedKafkaOptionsError with all problems */
+export function checkOptions(options: EmbeddedKafkaOptions): void {
+  const problems: OptionProblem[] = [];
+  for (const [path, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const rule = Object.hasOwn(RULES, path) ? RULES[path as keyof EmbeddedKafkaOptions] : undefined;
+    const message = rule === undefined ? `is not an option; there are ${Object.keys(RULES).join(', ')}` : rule(value);
+    if (message !== undefined) problems.push({ path, message });
+  }
+  if (Array.isArray(options.topics)) problems.push(...topicProblems(options.topics));
+  if (problems.length > 0) throw new InvalidEmbeddedKafkaOptionsError(problems);
+}
+
+function topicProblems(topics: readonly TopicOptions[]): OptionProblem[] {
+  return topics.flatMap((topic, at) => {
+    const problem = topicNameProblem(topic?.name ?? '');
+    if (problem !== undefined) return [{ path: `topics[${at}].name`, message: `is wrong: ${problem}` }];
+    const isRepeated = topics.findIndex(({ name }) => name === topic.name) < at;
+    return isRepeated ? [{ path: `topics[${at}].name`, message: `repeats "${topic.name}"` }] : [];
+  });
+}

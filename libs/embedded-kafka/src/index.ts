@@ -1,0 +1,15 @@
+export { EmbeddedKafka } from './embedded-kafka.js';
+export {
+  InvalidEmbeddedKafkaOptionsError,
+  type EmbeddedKafkaOptions,
+  type OptionProblem,
+  type TopicOptions,
+} from './embedded-kafka.options.js';
+export type { Broker } from './broker/broker.js';
+export type { LoggedBatch, LoggedRequest } from './broker/request-log.js';
+export type { Listener, Peer, Transport } from './broker/transport.js';
+export type { Fault, FaultAction, FaultPlan } from './faults/fault.js';
+export type { Faults } from './faults/faults.js';
+export type { TopicScope } from './faults/topic-entries.js';
+export type { ReadRecordsOptions, StoredRecord } from './log/read-records.js';
+export type { Clock, TimerHandle } from './time/clock.js';

@@ -1,0 +1,86 @@
+import { decodeRecordBatchHeaders, verifyRecordBatch, type RecordBatchHeader } from 'kafka-wire';
+import { refusal, type Refusal } from './refusal.js';
+
+const LOG_OVERHEAD_BYTES = 12;
+const BATCH_OVERHEAD_BYTES = 61;
+const MAGIC_AT = 16;
+const LENGTH_AT = 8;
+/** Shortest record of message format 0: anything shorter is not even an old batch. */
+const LEGACY_RECORD_OVERHEAD_BYTES = 14;
+const ZSTD_SINCE_PRODUCE_VERSION = 7;
+
+/** The limits of a topic that a batch is held against. */
+export interface BatchLimits {
+  readonly maxMessageBytes: number;
+  /** How far in the future, in milliseconds, a producer's timestamp may lie. */
+  readonly timestampAfterMaxMs: number;
+  /** True when the broker overwrites timestamps, and does not look at the producer's. */
+  readonly logAppendTime: boolean;
+}
+
+/**
+ * What Kafka checks before it looks at the topic's state: exactly one whole batch of format 2, in a codec this request version may carry
+ * (`ProduceRequest.validateRecords`).
+ */
+export function readProducedBatch(records: Buffer | null, apiVersion: number): RecordBatchHeader | Refusal {
+  if (records === null || records.length < MAGIC_AT + 1) return noBatch();
+  const length = records.readInt32BE(LENGTH_AT);
+  if (length < LEGACY_RECORD_OVERHEAD_BYTES) {
+    return refusal('CORRUPT_MESSAGE', `a batch length of ${length} is below the smallest possible one`);
+  }
+  if (records.length < LOG_OVERHEAD_BYTES + length) return noBatch();
+  const magic = records.readInt8(MAGIC_AT);
+  if (magic < 0 || magic > 2) return refusal('CORRUPT_MESSAGE', `invalid magic ${magic}`);
+  if (magic !== 2)
+    return refusal('INVALID_RECORD', `only record batches with magic version 2 are accepted, not ${magic}`);
+  if (LOG_OVERHEAD_BYTES + length < BATCH_OVERHEAD_BYTES) {
+    return refusal('CORRUPT_MESSAGE', `a batch of ${LOG_OVERHEAD_BYTES + length} bytes is smaller than its header`);
+  }
+  const header = decodeRecordBatchHeaders(records.subarray(0, LOG_OVERHEAD_BYTES + length))[0];
+  if (header === undefined) return noBatch();
+  if (header.compressionType === 'zstd' && apiVersion < ZSTD_SINCE_PRODUCE_VERSION) {
+    return refusal('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs Produce version 7');
+  }
+  if (records.length >= LOG_OVERHEAD_BYTES + length + MAGIC_AT + 1) {
+    return refusal('INVALID_RECORD', 'exactly one record batch per partition is accepted');
+  }
+  return header;
+}
+
+/** What the leader checks before the sequences, in Kafka's order (`UnifiedLog.analyzeAndValidateRecords`, then `LogValidator`). */
+export function checkBatch(
+  records: Buffer,
+  header: RecordBatchHeader,
+  limits: BatchLimits,
+  nowMs: number,
+): Refusal | undefined {
+  if (header.baseOffset !== 0) {
+    return refusal('INVALID_RECORD', `the base offset must be 0, not ${header.baseOffset}`);
+  }
+  if (header.sizeBytes > limits.maxMessageBytes) {
+    return refusal(
+      'MESSAGE_TOO_LARGE',
+      `the batch has ${header.sizeBytes} bytes, max.message.bytes is ${limits.maxMessageBytes}`,
+    );
+  }
+  if (!verifyRecordBatch(records, header)) return refusal('CORRUPT_MESSAGE', 'the CRC does not match');
+  if (header.lastOffsetDelta < 0 || header.recordCount !== header.lastOffsetDelta + 1) {
+    return refusal(
+      'INVALID_RECORD',
+      `${header.recordCount} records with a last offset delta of ${header.lastOffsetDelta}`,
+    );
+  }
+  if (header.isControl) return refusal('INVALID_RECORD', 'clients may not write control records');
+  const hasProducer = !header.producerId.every((byte) => byte === 0xff);
+  if (hasProducer && header.baseSequence < 0) {
+    return refusal('INVALID_RECORD', `invalid sequence number ${header.baseSequence}`);
+  }
+  if (!limits.logAppendTime && header.maxTimestamp - nowMs > limits.timestampAfterMaxMs) {
+    return refusal('INVALID_TIMESTAMP', `timestamp ${header.maxTimestamp} is too far in the future`);
+  }
+  return undefined;
+}
+
+function noBatch(): Refusal {
+  return refusal('INVALID_RECORD', 'at least one record batch per partition is required');
+}
