@@ -62,10 +62,10 @@ function guard(java, pid, folder) {
  *
  * @param {string} main   class name, or path of a `.java` file
  * @param {readonly string[]} args
- * @param {{ input?: string, timeoutMs?: number }} [options]
+ * @param {{ input?: string, timeoutMs?: number, encoding?: 'utf8' | 'latin1' }} [options]   latin1: one character per byte, for output that is not text
  * @returns {Promise<{ stdout: string, stderr: string, code: number }>} `code` is -1 when it was killed after `timeoutMs`
  */
-export async function runJava(main, args, { input = '', timeoutMs = 60_000 } = {}) {
+export async function runJava(main, args, { input = '', timeoutMs = 60_000, encoding = 'utf8' } = {}) {
   const java = await spawnJava({
     jvmArgs: ['-Xmx256m', ...QUICK_JVM],
     main,
@@ -88,5 +88,5 @@ export async function runJava(main, args, { input = '', timeoutMs = 60_000 } = {
   /** @type {number | null} */
   const code = await new Promise((resolve, reject) => java.once('error', reject).once('close', resolve));
   clearTimeout(timer);
-  return { stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), code: code ?? -1 };
+  return { stdout: Buffer.concat(out).toString(encoding), stderr: Buffer.concat(err).toString(), code: code ?? -1 };
 }

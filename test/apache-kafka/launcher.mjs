@@ -32,7 +32,7 @@ export { runJava } from './java-process.mjs';
  * @property {string | undefined} dataDir   folder of everything the cluster writes; removed by `stop`
  * @property {(topic: import('./admin.mjs').NewTopic) => Promise<void>} createTopic
  * @property {(id: number) => KafkaNode} node   by Kafka's `node.id`, from 1
- * @property {typeof runJava} run   a class (`org.apache.kafka.tools.ConsoleConsumer`) or a single-file program (`…/Dump.java`), on Kafka's class path
+ * @property {typeof runJava} run   a class (`org.apache.kafka.tools.consumer.ConsoleConsumer`) or a single-file program (`…/Dump.java`), on Kafka's class path
  * @property {() => Promise<void>} stop
  */
 
