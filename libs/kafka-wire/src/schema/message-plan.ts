@@ -10,7 +10,7 @@ export interface MessagePlan {
   /** The tagged ones among them, by ascending tag. */
   readonly tagged: readonly FieldPlan[];
   readonly isFlexible: boolean;
-  /** The least this message can take on the wire. Bounds what an array's length may promise. */
+  /** The least this message takes on the wire, never 0. Bounds what an array's length may promise. */
   readonly minBytes: number;
 }
 
@@ -45,8 +45,8 @@ export function planMessage(fields: Fields, version: number, isFlexible: boolean
   const tagged = plans.filter(({ slot }) => slot === 'tagged').sort((a, b) => a.tag - b.tag);
   const inlineBytes = plans
     .filter(({ slot }) => slot === 'inline')
-    .reduce((sum, plan) => sum + (plan.isArray ? lengthBytes('struct', isFlexible) : plan.minBytes), 0);
-  return { fields: plans, tagged, isFlexible, minBytes: inlineBytes + (isFlexible ? 1 : 0) };
+    .reduce((sum, { isArray, minBytes }) => sum + (isArray ? lengthBytes('array', isFlexible) : minBytes), 0);
+  return { fields: plans, tagged, isFlexible, minBytes: Math.max(1, inlineBytes + (isFlexible ? 1 : 0)) };
 }
 
 function planField(field: Field, version: number, isFlexible: boolean): FieldPlan {
@@ -67,7 +67,7 @@ function planField(field: Field, version: number, isFlexible: boolean): FieldPla
   };
 }
 
-function lengthBytes(type: ScalarType | 'struct', isFlexible: boolean): number {
+function lengthBytes(type: ScalarType | 'array', isFlexible: boolean): number {
   if (isFlexible) return 1;
   return type === 'string' ? 2 : 4;
 }

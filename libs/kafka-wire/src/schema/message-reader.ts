@@ -11,22 +11,18 @@ export function readMessage(reader: ByteReader, plan: MessagePlan): Record<strin
       current = field.name;
       message[current] = field.slot === 'inline' ? readField(reader, field, plan.isFlexible) : defaultValue(field);
     }
-    current = 'tagged fields';
+    current = '';
     if (plan.isFlexible) readTaggedFields(reader, plan, message);
   } catch (error) {
-    throw locate(error, current);
+    throw current === '' ? error : locate(error, current);
   }
   return message;
 }
 
 /** Fields this table does not know are skipped: a newer peer may send them in any flexible version. */
 function readTaggedFields(reader: ByteReader, plan: MessagePlan, message: Record<string, unknown>): void {
-  let previous = -1;
   for (let left = reader.unsignedVarint(); left > 0; left--) {
-    const { position } = reader;
     const tag = reader.unsignedVarint();
-    if (tag <= previous) throw new WireError({ reason: `tag ${tag} after tag ${previous}`, position });
-    previous = tag;
     const size = reader.unsignedVarint();
     const field = plan.tagged.find((candidate) => candidate.tag === tag);
     if (field === undefined) reader.skip(size);

@@ -51,7 +51,7 @@ function isDefault(field: FieldPlan, value: unknown): boolean {
 function writeField(writer: ByteWriter, field: FieldPlan, isFlexible: boolean, given: unknown): void {
   const value = given === undefined ? field.default : given;
   if (value === null && !field.isNullable) throw new WireError({ reason: 'null in a version without null' });
-  if (field.isArray) writeArray(writer, field, isFlexible, value ?? (value === null ? null : []));
+  if (field.isArray) writeArray(writer, field, isFlexible, value === undefined ? [] : value);
   else writeElement(writer, field, isFlexible, value);
 }
 
