@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Test } from '@nestjs/testing';
+import { EmbeddedKafka } from 'embedded-kafka';
+import { KafkaProducerModule } from 'nestjs-kafka-producer';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileNameOf, ROOT, snippetsOf } from './snippets.js';
+
+/** What `nest new` of Nest 12 writes, as far as it matters to the type check. */
+const NEST_TEMPLATE: ts.CompilerOptions = {
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: ts.ScriptTarget.ES2023,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  isolatedModules: true,
+  strict: true,
+  strictPropertyInitialization: false,
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+/** Inside of the repository, so that the packages resolve as they do for a user. */
+let folder: string;
+
+beforeAll(async () => {
+  await mkdir(join(ROOT, 'temp'), { recursive: true });
+  folder = await mkdtemp(join(ROOT, 'temp/docs-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function documents(): Promise<string[]> {
+  const guides = (await readdir(join(ROOT, 'docs/guides')).catch(() => [])).map((name) => `docs/guides/${name}`);
+  return ['README.md', 'docs/ARCHITECTURE.md', ...guides.filter((name) => name.endsWith('.md'))];
+}
+
+async function writeSnippets(document: string): Promise<string[]> {
+  const place = join(folder, document.replaceAll('/', '_'));
+  await mkdir(place, { recursive: true });
+  const blocks = (await snippetsOf(document)).filter(({ language }) => language === 'ts');
+  return Promise.all(
+    blocks.map(async (block) => {
+      const path = join(place, fileNameOf(block));
+      await writeFile(path, block.code);
+      return path;
+    }),
+  );
+}
+
+describe('the documents', () => {
+  it('contain only TypeScript that compiles in an application made by nest new', async () => {
+    const files = (await Promise.all((await documents()).map(writeSnippets))).flat();
+    expect(files.length).toBeGreaterThanOrEqual(3);
+    const program = ts.createProgram(files, NEST_TEMPLATE);
+    const problems = ts.getPreEmitDiagnostics(program).map((problem) => {
+      const where = problem.file?.fileName.slice(folder.length + 1) ?? 'options';
+      return `${where}: ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`;
+    });
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('the README', () => {
+  let kafka: EmbeddedKafka;
+
+  beforeAll(async () => {
+    kafka = await EmbeddedKafka.start({ topics: [{ name: 'orders.placed', partitions: 1 }] });
+  });
+  afterAll(() => kafka.stop());
+
+  it('shows code by line 25', async () => {
+    const [first] = await snippetsOf('README.md');
+    expect(first?.line).toBeLessThanOrEqual(25);
+  });
+
+  it('shows the record that its @Emit produces', async () => {
+    const shown = (await snippetsOf('README.md')).find(({ language }) => language === 'json');
+    const files = await writeSnippets('README.md');
+    const events = files.find((file) => file.endsWith('order-events.ts')) ?? '';
+    const { OrderEvents } = (await import(pathToFileURL(events).href)) as { OrderEvents: new () => Emitter };
+
+    const module = await Test.createTestingModule({
+      imports: [KafkaProducerModule.forRoot({ client: { clientId: 'readme', brokers: kafka.bootstrap } })],
+      providers: [OrderEvents],
+    }).compile();
+    await module.init();
+    await module.get(OrderEvents).placed({ id: 'SO-26001', total: 38.7 });
+    await module.close();
+
+    const [record] = await kafka.recordsIn('orders.placed');
+    expect({ topic: 'orders.placed', key: record?.key?.toString(), value: record?.value?.toString() }).toEqual(
+      JSON.parse(shown?.code ?? ''),
+    );
+  });
+});
+
+interface Emitter {
+  placed(order: { id: string; total: number }): Promise<unknown>;
+}

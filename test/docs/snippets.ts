@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface Snippet {
+  readonly language: string;
+  readonly code: string;
+  /** From 1, in the document. */
+  readonly line: number;
+}
+
+/** The fenced blocks of a Markdown document, in its order. */
+export async function snippetsOf(document: string): Promise<Snippet[]> {
+  const text = await readFile(join(ROOT, document), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match) => ({
+    language: match[1] ?? '',
+    code: match[2] ?? '',
+    line: text.slice(0, match.index).split('\n').length,
+  }));
+}
+
+/** A TypeScript block starts with the name of the file it stands for, so that the blocks of a document can import each other. */
+export function fileNameOf({ code, line }: Snippet): string {
+  const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1];
+  if (name === undefined) throw new Error(`the ts block in line ${line} does not start with "// its-file-name.ts"`);
+  return name;
+}
