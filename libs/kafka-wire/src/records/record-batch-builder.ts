@@ -91,6 +91,35 @@ export class RecordBatchBuilder {
     this.#position = position;
   }
 
+  /**
+   * Takes the record at `index` out again. Those behind it move up, which changes their offset deltas; the timestamps of the batch stay as they were.
+   * Linear in the size of the batch: for the rare caller who changes his mind.
+   */
+  remove(index: number): void {
+    const old = this.#buffer;
+    const end = this.#position;
+    const kept = Buffer.allocUnsafeSlow(old.length);
+    let write = RECORD_BATCH_HEADER_BYTES;
+    let offsetDelta = 0;
+    for (let read = RECORD_BATCH_HEADER_BYTES, at = 0; read < end; at++) {
+      const bodyStart = skipVarint(old, read);
+      const timestampEnd = skipVarint(old, bodyStart + 1);
+      const rest = skipVarint(old, timestampEnd);
+      const next = bodyStart + readVarint(old, read);
+      if (at !== index) {
+        const sizeBytes = timestampEnd - bodyStart + sizeOfVarint(offsetDelta) + next - rest;
+        write = writeVarint(kept, write, sizeBytes);
+        write += old.copy(kept, write, bodyStart, timestampEnd);
+        write = writeVarint(kept, write, offsetDelta++);
+        write += old.copy(kept, write, rest, next);
+      }
+      read = next;
+    }
+    this.#buffer = kept;
+    this.#position = write;
+    this.#recordCount = offsetDelta;
+  }
+
   /** The encoded records alone: what a codec compresses. A view, valid until the next `append`. */
   get records(): Buffer {
     return this.#buffer.subarray(RECORD_BATCH_HEADER_BYTES, this.#position);
@@ -145,6 +174,24 @@ function writeVarint(buffer: Buffer, position: number, value: number): number {
     rest = next;
   }
   return position;
+}
+
+/** Of a length: never wider than 32 bits. */
+function readVarint(buffer: Buffer, position: number): number {
+  let value = 0;
+  let shift = 0;
+  let byte: number;
+  do {
+    byte = buffer[position++]!;
+    value |= (byte & 0x7f) << shift;
+    shift += 7;
+  } while (byte > 0x7f);
+  return (value >>> 1) ^ -(value & 1);
+}
+
+function skipVarint(buffer: Buffer, position: number): number {
+  while (buffer[position]! > 0x7f) position++;
+  return position + 1;
 }
 
 function writeBytes(buffer: Buffer, position: number, data: RecordBytes, sizeBytes: number): number {

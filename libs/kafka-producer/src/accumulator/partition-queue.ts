@@ -1,0 +1,64 @@
+import { ProducerBatch } from './producer-batch.js';
+
+/** A first guess for a partition nobody has written to yet; later batches start at the size of the last one. */
+const FIRST_BATCH_BYTES = 1024;
+
+/**
+ * The batches of one partition that are not in flight, oldest first. Only the last one may be open.
+ */
+export class PartitionQueue {
+  readonly #batches: ProducerBatch[] = [];
+  #lastBatchBytes = FIRST_BATCH_BYTES;
+  #opened = 0;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+  ) {}
+
+  get head(): ProducerBatch | undefined {
+    return this.#batches[0];
+  }
+
+  get length(): number {
+    return this.#batches.length;
+  }
+
+  /** The batch that takes the next record, if there is one. */
+  get openBatch(): ProducerBatch | undefined {
+    const last = this.#batches.at(-1);
+    return last?.state === 'open' ? last : undefined;
+  }
+
+  open(nowMs: number, maxInitialBytes: number): ProducerBatch {
+    const capacity = Math.min(this.#lastBatchBytes, maxInitialBytes);
+    const batch = new ProducerBatch(this.topic, this.partition, this.#opened++, nowMs, capacity);
+    this.#batches.push(batch);
+    return batch;
+  }
+
+  /** Remembers how large batches of this partition become, so that the next one need not grow step by step. */
+  noteSealed(batch: ProducerBatch): void {
+    this.#lastBatchBytes = Math.max(FIRST_BATCH_BYTES, batch.sizeBytes + (batch.sizeBytes >> 3));
+  }
+
+  shift(): ProducerBatch | undefined {
+    return this.#batches.shift();
+  }
+
+  /** Puts a batch back that is to be sent again, at its old place: batches leave in the order they were opened, retries included. */
+  reinsert(batch: ProducerBatch): void {
+    let index = 0;
+    while (index < this.#batches.length && this.#batches[index]!.ordinal < batch.ordinal) index++;
+    this.#batches.splice(index, 0, batch);
+  }
+
+  remove(batch: ProducerBatch): void {
+    const index = this.#batches.indexOf(batch);
+    if (index >= 0) this.#batches.splice(index, 1);
+  }
+
+  [Symbol.iterator](): Iterator<ProducerBatch> {
+    return this.#batches[Symbol.iterator]();
+  }
+}

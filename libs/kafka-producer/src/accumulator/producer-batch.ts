@@ -1,0 +1,175 @@
+import { RecordBatchBuilder, type SizedRecord } from 'kafka-wire';
+
+import type { RecordMetadata } from '../record/record-metadata.js';
+import { transition, type BatchState } from './batch-state.js';
+
+/** Learns what became of many records, told apart by `index`. */
+export interface RecordSettler {
+  acknowledge(index: number, metadata: RecordMetadata): void;
+  reject(index: number, error: unknown): void;
+}
+
+/** Who is told: the two functions of one caller's promise, or a settler and the record's index with it. */
+export type Settlement =
+  | readonly [resolve: (metadata: RecordMetadata) => void, reject: (error: unknown) => void]
+  | readonly [settler: RecordSettler, index: number];
+
+/** Waits for batches to be settled, one way or the other. */
+export interface BatchWatcher {
+  batchSettled(): void;
+}
+
+/** The identity and place a batch was sent under. Fixed from the first attempt on that may have been appended. */
+export interface BatchStamp {
+  readonly producerId: Uint8Array;
+  readonly producerEpoch: number;
+  readonly baseSequence: number;
+}
+
+/**
+ * Records of one partition that travel together.
+ *
+ * Two parts: the *body* (the encoded records), made once when the batch is sealed, and the *stamp*, written when it is sent. Settlers are kept in
+ * columns rather than in an object or closure per record.
+ */
+export class ProducerBatch {
+  /** Changed only through `become()`. */
+  #state: BatchState = 'open';
+  #builder: RecordBatchBuilder | undefined;
+  #encoded: Buffer | undefined;
+  readonly #settlers: Settlement[0][] = [];
+  readonly #rejecters: Settlement[1][] = [];
+  readonly #timestamps: number[] = [];
+  readonly #watchers: BatchWatcher[] = [];
+
+  /** Bytes held in the buffer memory for this batch; shrinks when compression ends. */
+  reservedBytes = 0;
+  /** Somebody flushes, or the producer is closing: do not linger. */
+  isUrgent = false;
+  stamp: BatchStamp | undefined;
+  /** Requests this batch has been part of. */
+  attempts = 0;
+  /** Sticky: some attempt may be in the log although nobody told us. Set by a lost answer and by errors that come after the append. */
+  maybeAppended = false;
+  /** Not to be sent again before this moment of the clock. */
+  retryAtMs = 0;
+  /** Why the last attempt failed, for the error that ends it. */
+  lastError: string | undefined;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    /** Its number among the batches of its partition: the order in which they must reach the log. */
+    readonly ordinal: number,
+    /** When its first record was appended: the delivery clock starts here. */
+    readonly createdAtMs: number,
+    initialCapacityBytes: number,
+  ) {
+    this.#builder = new RecordBatchBuilder(initialCapacityBytes);
+  }
+
+  get state(): BatchState {
+    return this.#state;
+  }
+
+  get recordCount(): number {
+    return this.#timestamps.length;
+  }
+
+  /** Bytes of the batch: what it would be uncompressed while open, what is sent once encoded. */
+  get sizeBytes(): number {
+    return this.#encoded?.length ?? this.#builder?.sizeBytes ?? 0;
+  }
+
+  become(state: BatchState): void {
+    this.#state = transition(this.#state, state);
+  }
+
+  /** Adds a record and who is told of its fate. The two go into columns: nothing is kept per record but them. */
+  append(record: SizedRecord, ...[settler, rejecter]: Settlement): void {
+    this.#openBuilder().append(record);
+    this.#timestamps.push(record.timestampMs);
+    this.#settlers.push(settler);
+    this.#rejecters.push(rejecter);
+  }
+
+  /** Takes one record out of an open batch. @returns the bytes it had reserved at most, rounded down to what it took */
+  withdraw([settler, rejecter]: Settlement): number {
+    const index = this.#settlers.findIndex((other, i) => other === settler && this.#rejecters[i] === rejecter);
+    const builder = this.#openBuilder();
+    const sizeBefore = builder.sizeBytes;
+    builder.remove(index);
+    for (const column of [this.#settlers, this.#rejecters, this.#timestamps]) column.splice(index, 1);
+    return sizeBefore - builder.sizeBytes;
+  }
+
+  /** Ends a batch that has become empty before it was sealed. */
+  discard(): void {
+    this.become('done');
+    this.#release();
+  }
+
+  /** The encoded records without the batch header: what a codec is given. */
+  get uncompressedRecords(): Buffer {
+    return this.#openBuilder().records;
+  }
+
+  /** Encodes the body. From here on the batch is `ready`, and its bytes before the stamp never change. */
+  encode(compressed?: { codecId: number; records: Uint8Array }): void {
+    const builder = this.#openBuilder();
+    this.#encoded = compressed ? builder.buildCompressed(compressed.codecId, compressed.records) : builder.build();
+    this.#builder = undefined;
+    this.become('ready');
+  }
+
+  /** The whole batch as it goes on the wire. Only for a batch that is `ready` or in flight. */
+  get encoded(): Buffer {
+    if (this.#encoded === undefined) throw new Error(`A batch that is ${this.#state} has no encoded form`);
+    return this.#encoded;
+  }
+
+  watch(watcher: BatchWatcher): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** @param baseOffset offset of the first record; negative when the broker did not say. @param appendTimeMs the broker's timestamp, or negative for the records' own. */
+  acknowledge(baseOffset: number, appendTimeMs: number): void {
+    this.become('done');
+    const { topic, partition } = this;
+    for (let i = 0; i < this.#settlers.length; i++) {
+      const timestamp = appendTimeMs >= 0 ? appendTimeMs : this.#timestamps[i]!;
+      const metadata: RecordMetadata =
+        baseOffset >= 0
+          ? { topic, partition, offset: String(baseOffset + i), timestamp }
+          : { topic, partition, timestamp };
+      const settler = this.#settlers[i]!;
+      if (typeof settler === 'function') settler(metadata);
+      else settler.acknowledge(this.#rejecters[i] as number, metadata);
+    }
+    this.#release();
+  }
+
+  reject(error: unknown): void {
+    this.become('done');
+    for (let i = 0; i < this.#settlers.length; i++) {
+      const rejecter = this.#rejecters[i]!;
+      if (typeof rejecter === 'function') rejecter(error);
+      else (this.#settlers[i] as RecordSettler).reject(rejecter, error);
+    }
+    this.#release();
+  }
+
+  #openBuilder(): RecordBatchBuilder {
+    if (this.#builder === undefined) throw new Error(`A batch that is ${this.#state} takes no records`);
+    return this.#builder;
+  }
+
+  /** Nothing may keep the records alive once they are settled. */
+  #release(): void {
+    this.#builder = undefined;
+    this.#settlers.length = 0;
+    this.#rejecters.length = 0;
+    for (const watcher of this.#watchers) watcher.batchSettled();
+    this.#watchers.length = 0;
+  }
+}

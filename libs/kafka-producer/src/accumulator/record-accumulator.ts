@@ -1,0 +1,153 @@
+import type { SizedRecord } from 'kafka-wire';
+
+import type { Clock } from '../support/clock.js';
+import { BatchCompressor, type BatchCodec } from './batch-compressor.js';
+import { BufferMemory } from './buffer-memory.js';
+import { CompressionRatio } from './compression-ratio.js';
+import { PartitionQueue } from './partition-queue.js';
+import type { ProducerBatch, Settlement } from './producer-batch.js';
+
+export interface AccumulatorSettings {
+  /** A batch is full at this many bytes, after compression as far as that can be foretold. */
+  readonly batchSizeBytes: number;
+  /** How long an open batch waits for more records; 0: until the end of the event-loop turn. */
+  readonly lingerMs: number;
+  readonly bufferMemoryBytes: number;
+  /** `undefined`: records are sent uncompressed. */
+  readonly codec: BatchCodec | undefined;
+}
+
+/**
+ * Stage 3: gathers records into batches, one queue per partition, under one budget of bytes.
+ *
+ * It decides when a batch is full and when it has waited long enough; the sender decides when it may go. Appending never waits: the caller
+ * reserves memory first.
+ */
+export class RecordAccumulator {
+  readonly memory: BufferMemory;
+  /** Queues with something to send. A queue enters with its first batch and leaves when the sender finds it empty. */
+  readonly active = new Set<PartitionQueue>();
+
+  /** Called when a batch may have become sendable, and when one was opened: the sender looks again at the end of the turn. */
+  onWork: () => void = () => {};
+
+  readonly #clock: Clock;
+  readonly #queues = new Map<string, PartitionQueue[]>();
+  readonly #ratios = new Map<string, CompressionRatio>();
+  readonly #compressor: BatchCompressor | undefined;
+  #isClosing = false;
+
+  constructor(
+    readonly settings: AccumulatorSettings,
+    clock: Clock,
+  ) {
+    this.#clock = clock;
+    this.memory = new BufferMemory(settings.bufferMemoryBytes);
+    if (settings.codec !== undefined) {
+      this.#compressor = new BatchCompressor(settings.codec, (batch, rawBytes) => this.#compressed(batch, rawBytes));
+    }
+  }
+
+  /** @returns the batch the record went into. Its bytes must have been reserved. */
+  append(topic: string, partition: number, record: SizedRecord, ...settlement: Settlement): ProducerBatch {
+    const queue = this.queue(topic, partition);
+    const batch = this.#batchFor(queue, record);
+    batch.reservedBytes += record.maxSizeBytes;
+    batch.append(record, ...settlement);
+    if (this.#estimate(batch, 0) >= this.settings.batchSizeBytes) this.seal(queue, batch);
+    this.onWork();
+    return batch;
+  }
+
+  queue(topic: string, partition: number): PartitionQueue {
+    let queues = this.#queues.get(topic);
+    if (queues === undefined) this.#queues.set(topic, (queues = []));
+    return (queues[partition] ??= new PartitionQueue(topic, partition));
+  }
+
+  /** When an open batch has to leave; anything not after now means: at once. */
+  dueAtMs(batch: ProducerBatch): number {
+    if (batch.isUrgent || this.#isClosing || this.memory.isContended) return 0;
+    return batch.createdAtMs + this.settings.lingerMs;
+  }
+
+  /** Takes no more records into the batch. Its body is encoded at once, or by the codec in its own time. */
+  seal(queue: PartitionQueue, batch: ProducerBatch): void {
+    queue.noteSealed(batch);
+    batch.become('sealed');
+    if (this.#compressor === undefined) batch.encode();
+    else this.#compressor.compress(batch);
+  }
+
+  /** Makes every batch leave without further linger and returns those that are not settled. Later records go into new batches. */
+  sealAll(): ProducerBatch[] {
+    const batches: ProducerBatch[] = [];
+    for (const queue of this.active) {
+      for (const batch of queue) {
+        batch.isUrgent = true;
+        if (batch.state === 'open') this.seal(queue, batch);
+        batches.push(batch);
+      }
+    }
+    return batches;
+  }
+
+  /** Takes a record out of its batch again. @returns false when the batch is sealed: the record will be sent */
+  withdraw(batch: ProducerBatch, settlement: Settlement): boolean {
+    if (batch.state !== 'open') return false;
+    const freedBytes = batch.withdraw(settlement);
+    batch.reservedBytes -= freedBytes;
+    this.memory.release(freedBytes);
+    if (batch.recordCount === 0) {
+      this.queue(batch.topic, batch.partition).remove(batch);
+      batch.discard();
+    }
+    return true;
+  }
+
+  /** The batch is settled: its bytes are free. */
+  release(batch: ProducerBatch): void {
+    const bytes = batch.reservedBytes;
+    batch.reservedBytes = 0;
+    this.memory.release(bytes);
+  }
+
+  /** From now on nothing lingers. */
+  beginClosing(): void {
+    this.#isClosing = true;
+  }
+
+  #batchFor(queue: PartitionQueue, record: SizedRecord): ProducerBatch {
+    const open = queue.openBatch;
+    if (open !== undefined) {
+      if (this.#estimate(open, record.maxSizeBytes) <= this.settings.batchSizeBytes) return open;
+      this.seal(queue, open);
+    }
+    this.active.add(queue);
+    return queue.open(this.#clock.now(), this.settings.batchSizeBytes);
+  }
+
+  #estimate(batch: ProducerBatch, moreBytes: number): number {
+    const uncompressed = batch.sizeBytes + moreBytes;
+    return this.#compressor === undefined ? uncompressed : this.#ratio(batch.topic).estimate(uncompressed);
+  }
+
+  #ratio(topic: string): CompressionRatio {
+    let ratio = this.#ratios.get(topic);
+    if (ratio === undefined) this.#ratios.set(topic, (ratio = new CompressionRatio()));
+    return ratio;
+  }
+
+  /** Compression has ended: remember how well it went and give back the bytes it saved. */
+  #compressed(batch: ProducerBatch, rawBytes: number): void {
+    if (batch.state === 'ready') {
+      this.#ratio(batch.topic).observe(rawBytes, batch.sizeBytes);
+      const saved = batch.reservedBytes - batch.sizeBytes;
+      if (saved > 0) {
+        batch.reservedBytes -= saved;
+        this.memory.release(saved);
+      }
+    }
+    this.onWork();
+  }
+}

@@ -1,0 +1,76 @@
+import type { SizedRecord } from 'kafka-wire';
+
+import type { TopicMetadata } from '../cluster/cluster.js';
+import { UnknownTopicError } from '../errors/cluster-side.errors.js';
+import { InvalidRecordError } from '../errors/record.errors.js';
+import type { SerializedRecord } from '../record/serialized-record.js';
+import type { KeylessPartitioner } from './keyless-partitioner.js';
+import { partitionOfKey } from './key-partition.js';
+import type { Partitioner } from './partitioner.js';
+import { RoundRobinPartitioner } from './round-robin.partitioner.js';
+import { StickyPartitioner } from './sticky.partitioner.js';
+
+export interface PartitioningSettings {
+  readonly partitioner: 'sticky' | 'round-robin' | Partitioner;
+  readonly batchSizeBytes: number;
+}
+
+/**
+ * Stage 2: the partition of a record, chosen once.
+ *
+ * In this order: the record's own `partition`, a custom partitioner, the key's hash, the keyless strategy.
+ */
+export class RecordPartitioner {
+  readonly #custom: Partitioner | undefined;
+  readonly #keyless: KeylessPartitioner;
+
+  constructor(settings: PartitioningSettings, random: () => number = Math.random) {
+    const { partitioner, batchSizeBytes } = settings;
+    this.#custom = typeof partitioner === 'object' ? partitioner : undefined;
+    this.#keyless =
+      partitioner === 'round-robin' ? new RoundRobinPartitioner() : new StickyPartitioner(batchSizeBytes, random);
+  }
+
+  /**
+   * @throws UnknownTopicError when the record names a partition the topic does not have
+   * @throws InvalidRecordError when the custom partitioner throws or returns no partition of the topic
+   */
+  choose(record: SerializedRecord, topic: TopicMetadata): number {
+    const { sized, partition } = record;
+    const partitionCount = topic.partitions.length;
+    if (partition !== undefined) {
+      if (partition < partitionCount) return partition;
+      throw new UnknownTopicError({ topic: record.topic, partition, partitionCount });
+    }
+    if (this.#custom !== undefined) return this.#ask(this.#custom, record, topic);
+    if (sized.key !== null) return partitionOfKey(sized.key, sized.keySizeBytes, partitionCount);
+    return this.#keyless.next(topic);
+  }
+
+  /** Tells the keyless strategy how full its partition has become. */
+  appended(record: SerializedRecord, filledBatch: boolean): void {
+    if (record.sized.key !== null || record.partition !== undefined) return;
+    this.#keyless.appended(record.topic, record.sized.maxSizeBytes, filledBatch);
+  }
+
+  #ask(partitioner: Partitioner, { topic: name, sized }: SerializedRecord, topic: TopicMetadata): number {
+    let choice: number;
+    try {
+      choice = partitioner.partition(
+        { topic: name, key: keyBytes(sized), value: sized.value, headers: sized.headers },
+        topic,
+      );
+    } catch (error) {
+      throw new InvalidRecordError({ topic: name, reason: `the partitioner threw: ${String(error)}` });
+    }
+    if (Number.isInteger(choice) && choice >= 0 && choice < topic.partitions.length) return choice;
+    throw new InvalidRecordError({
+      topic: name,
+      reason: `the partitioner returned ${String(choice)}, but the topic has partitions 0 to ${topic.partitions.length - 1}`,
+    });
+  }
+}
+
+function keyBytes({ key }: SizedRecord): Uint8Array | null {
+  return typeof key === 'string' ? Buffer.from(key, 'utf8') : key;
+}

@@ -1,0 +1,75 @@
+import { RECORD_BATCH_HEADER_BYTES } from 'kafka-wire';
+
+import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
+import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
+import type { Cluster, TopicMetadata } from '../cluster/cluster.js';
+import { RecordTooLargeError } from '../errors/record.errors.js';
+import type { RecordPartitioner } from '../partitioning/record-partitioner.js';
+import type { SerializedRecord } from '../record/serialized-record.js';
+
+/** Stages 2 and 3 for one record: its partition, its bytes in the buffer, its place in a batch. */
+export class Admission {
+  readonly #accumulator: RecordAccumulator;
+  readonly #partitioner: RecordPartitioner;
+  readonly #cluster: Cluster;
+  readonly #maxRequestSizeBytes: number;
+
+  constructor(
+    accumulator: RecordAccumulator,
+    partitioner: RecordPartitioner,
+    cluster: Cluster,
+    maxRequestSizeBytes: number,
+  ) {
+    this.#accumulator = accumulator;
+    this.#partitioner = partitioner;
+    this.#cluster = cluster;
+    this.#maxRequestSizeBytes = maxRequestSizeBytes;
+  }
+
+  /** @throws RecordTooLargeError when the record could never be sent: by its size before compression, as Kafka counts it */
+  checkSize({ topic, sized }: SerializedRecord): void {
+    const sizeBytes = sized.maxSizeBytes + RECORD_BATCH_HEADER_BYTES;
+    if (sizeBytes > this.#maxRequestSizeBytes) {
+      throw new RecordTooLargeError({
+        topic,
+        sizeBytes,
+        limitBytes: this.#maxRequestSizeBytes,
+        limit: 'maxRequestSizeBytes',
+      });
+    }
+    const { totalBytes } = this.#accumulator.memory;
+    if (sizeBytes > totalBytes) {
+      throw new RecordTooLargeError({ topic, sizeBytes, limitBytes: totalBytes, limit: 'bufferMemoryBytes' });
+    }
+  }
+
+  /**
+   * The hot path: everything is known and there is room.
+   *
+   * @returns the batch; `undefined` when the record has to wait for metadata or memory: nothing was reserved then
+   * @throws what `place()` throws
+   */
+  tryPlace(record: SerializedRecord, settlement: Settlement): ProducerBatch | undefined {
+    const topic = this.#cluster.topic(record.topic);
+    if (topic === undefined || !this.#accumulator.memory.tryReserve(record.sized.maxSizeBytes)) return undefined;
+    return this.place(record, topic, settlement);
+  }
+
+  /**
+   * Puts a record whose bytes are reserved into a batch. If that fails the bytes are given back.
+   *
+   * @throws UnknownTopicError, InvalidRecordError when no partition can be chosen
+   */
+  place(record: SerializedRecord, topic: TopicMetadata, settlement: Settlement): ProducerBatch {
+    let partition: number;
+    try {
+      partition = this.#partitioner.choose(record, topic);
+    } catch (error) {
+      this.#accumulator.memory.release(record.sized.maxSizeBytes);
+      throw error;
+    }
+    const batch = this.#accumulator.append(topic.name, partition, record.sized, ...settlement);
+    this.#partitioner.appended(record, batch.state !== 'open');
+    return batch;
+  }
+}

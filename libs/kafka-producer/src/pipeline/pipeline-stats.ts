@@ -1,0 +1,22 @@
+/** A snapshot of a pipeline. Counters only grow. */
+export interface PipelineStats {
+  /** Records in batches that are not settled. */
+  readonly bufferedRecords: number;
+  /** Of `bufferMemoryBytes`. */
+  readonly bufferedBytes: number;
+  /** Records that wait for metadata, memory or a serializer. */
+  readonly waitingRecords: number;
+  /** Milliseconds since the oldest unsettled batch was opened; 0 when there is none. */
+  readonly oldestUnsentAgeMs: number;
+  readonly inFlightRequests: number;
+  readonly inFlightBatches: number;
+  /** Produce requests, retries included. */
+  readonly requestsSent: number;
+  readonly batchesSent: number;
+  /** Bytes of the batches as they were sent, after compression. */
+  readonly bytesSent: number;
+  readonly acknowledgedRecords: number;
+  readonly failedRecords: number;
+  /** Batches that had to be sent again. */
+  readonly retriedBatches: number;
+}

@@ -1,0 +1,248 @@
+import { RecordAccumulator, type AccumulatorSettings } from '../accumulator/record-accumulator.js';
+import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
+import type { Cluster, PartitionMetadata } from '../cluster/cluster.js';
+import { DeliveryAbortedError, ProducerClosedError } from '../errors/delivery.errors.js';
+import { RecordPartitioner, type PartitioningSettings } from '../partitioning/record-partitioner.js';
+import type { Delivery } from '../record/delivery.js';
+import type { ProducerRecord } from '../record/producer-record.js';
+import type { RecordMetadata } from '../record/record-metadata.js';
+import type { SerializedRecord } from '../record/serialized-record.js';
+import { Sender, type SenderSettings } from '../sender/sender.js';
+import { RecordSerializer, type SerializationSettings } from '../serialization/record-serializer.js';
+import type { Clock, TimerHandle } from '../support/clock.js';
+import { AbortableDelivery } from './abortable-delivery.js';
+import { Admission } from './admission.js';
+import { BulkIntake } from './bulk-intake.js';
+import { Flush } from './flush.js';
+import { TopicLines } from './topic-lines.js';
+import type { PipelineStats } from './pipeline-stats.js';
+import { WaitingRecord } from './waiting-record.js';
+
+export interface PipelineSettings
+  extends AccumulatorSettings, PartitioningSettings, SenderSettings, SerializationSettings {
+  /** How long a record may wait for metadata and memory before it is refused. */
+  readonly maxBlockMs: number;
+}
+
+/** What the pipeline tells its owner beside the promises. */
+export interface PipelineListener {
+  /** A batch was given up; every record of it fails with this error. */
+  batchFailed(error: Error, batch: Pick<ProducerBatch, 'topic' | 'partition' | 'recordCount'>): void;
+}
+
+/** What was done with the records that were not settled when a pipeline began to close. */
+export interface CloseReport {
+  readonly delivered: number;
+  readonly undelivered: number;
+}
+
+/**
+ * READ FIRST. The path of a record:
+ *
+ *   ProducerRecord → serialise → partition → accumulate → send → RecordMetadata
+ *
+ * `#enter()` is the whole of it for a record that need not wait, in one turn and without a promise beside the caller's. Whatever has to wait (an async
+ * serializer, metadata, memory) waits in the line of its topic, so that the records of a topic keep the order of the calls. The stages are in the
+ * folders of the imports above; none of them knows Nest, kafkajs or transactions.
+ */
+export class ProducerPipeline {
+  readonly #serializer: RecordSerializer;
+  readonly #admission: Admission;
+  readonly #accumulator: RecordAccumulator;
+  readonly #sender: Sender;
+  readonly #lines: TopicLines;
+  readonly #bulk: BulkIntake;
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #maxBlockMs: number;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+
+  constructor(settings: PipelineSettings, cluster: Cluster, clock: Clock, listener: PipelineListener) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+    this.#maxBlockMs = settings.maxBlockMs;
+    this.#serializer = new RecordSerializer(settings, clock);
+    this.#accumulator = new RecordAccumulator(settings, clock);
+    this.#sender = new Sender(this.#accumulator, cluster, settings, clock, (error, batch) =>
+      listener.batchFailed(error, batch),
+    );
+    const partitioner = new RecordPartitioner(settings);
+    this.#admission = new Admission(this.#accumulator, partitioner, cluster, settings.maxRequestSizeBytes);
+    this.#lines = new TopicLines({
+      admission: this.#admission,
+      cluster,
+      memory: this.#accumulator.memory,
+      serializer: this.#serializer,
+      clock,
+      maxBlockMs: settings.maxBlockMs,
+      backlog: { bytes: 0 },
+      onContention: () => this.#accumulator.onWork(),
+    });
+    this.#bulk = new BulkIntake(this.#serializer, this.#admission, this.#lines, clock, settings.maxBlockMs);
+  }
+
+  /**
+   * Resolves when the record is acknowledged.
+   *
+   * @throws see the errors of `KafkaProducerService.send()`
+   */
+  send(record: ProducerRecord, signal?: AbortSignal): Promise<RecordMetadata> {
+    return new Promise((resolve, reject) => {
+      if (signal === undefined) this.#enter(record, [resolve, reject], reject);
+      else this.#enterAbortable(record, new AbortableDelivery(record.topic, signal, resolve, reject));
+    });
+  }
+
+  /** All records are serialised and checked before the first is sent. Resolves in their order. */
+  sendAll(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
+    if (this.#state !== 'open') return Promise.reject(new ProducerClosedError({ state: this.#state }));
+    return this.#bulk.take(records);
+  }
+
+  /** Resolves when the record has its place in the buffer. */
+  enqueue(record: ProducerRecord): Promise<Delivery> {
+    return new Promise((accept, refuse) => {
+      let delivery: Delivery;
+      const acknowledged = new Promise<RecordMetadata>((resolve, reject) => {
+        this.#enter(record, [resolve, reject], refuse, () => queueMicrotask(() => accept(delivery)));
+      });
+      acknowledged.catch(() => {}); // may be ignored; the failure was counted and published
+      delivery = { acknowledged };
+    });
+  }
+
+  /** Resolves when everything accepted before the call is settled. Later records do not delay it: they go into other batches. */
+  flush(): Promise<void> {
+    const flush = new Flush();
+    this.#lines.expect(flush);
+    this.#accumulator.sealAll();
+    for (const batch of this.#sender.unsettled()) {
+      flush.expect();
+      batch.watch(flush);
+    }
+    this.#accumulator.onWork();
+    return flush.armed();
+  }
+
+  async partitionsFor(topic: string): Promise<readonly PartitionMetadata[]> {
+    const name = this.#serializer.topicName(topic);
+    const known = this.#cluster.topic(name) ?? (await this.#cluster.loadTopic(name, this.#maxBlockMs));
+    return known.partitions;
+  }
+
+  /** The name in Kafka of a topic as the program names it. */
+  topicName(topic: string): string {
+    return this.#serializer.topicName(topic);
+  }
+
+  /** Records that were accepted and are not settled. */
+  get undelivered(): number {
+    let count = this.#lines.waitingRecords;
+    for (const batch of this.#sender.unsettled()) count += batch.recordCount;
+    return count;
+  }
+
+  stats(): PipelineStats {
+    let oldestMs = Infinity;
+    let bufferedRecords = 0;
+    let inFlightBatches = 0;
+    for (const batch of this.#sender.unsettled()) {
+      bufferedRecords += batch.recordCount;
+      oldestMs = Math.min(oldestMs, batch.createdAtMs);
+      if (batch.state === 'in-flight') inFlightBatches++;
+    }
+    const { acknowledgedRecords, failedRecords, retriedBatches } = this.#sender.settlement.counters;
+    return {
+      bufferedRecords,
+      bufferedBytes: this.#accumulator.memory.usedBytes,
+      waitingRecords: this.#lines.waitingRecords,
+      oldestUnsentAgeMs: oldestMs === Infinity ? 0 : this.#clock.now() - oldestMs,
+      inFlightRequests: this.#sender.requestsInFlight,
+      inFlightBatches,
+      requestsSent: this.#sender.requestsSent,
+      batchesSent: this.#sender.batchesSent,
+      bytesSent: this.#sender.bytesSent,
+      acknowledgedRecords,
+      failedRecords,
+      retriedBatches,
+    };
+  }
+
+  /**
+   * Refuses new records, delivers what was accepted as far as time allows, gives up the rest. Never rejects; a second call returns at once.
+   *
+   * @param timeoutMs 0 gives up at once
+   */
+  async close(timeoutMs: number): Promise<CloseReport> {
+    if (this.#state !== 'open') return { delivered: 0, undelivered: 0 };
+    this.#state = 'closing';
+    this.#accumulator.beginClosing();
+    const before = this.undelivered;
+    const failedBefore = this.#sender.settlement.counters.failedRecords;
+    await this.#flushWithin(timeoutMs);
+    const undelivered = this.undelivered;
+    const reason = `the producer was closed and ${timeoutMs} ms were not enough to deliver it`;
+    this.#lines.refuseAll((topic) => new DeliveryAbortedError({ topic, persisted: 'no', reason }));
+    this.#sender.abort(reason);
+    this.#sender.close();
+    this.#state = 'closed';
+    const failed = this.#sender.settlement.counters.failedRecords - failedBefore;
+    return { delivered: Math.max(0, before - Math.max(undelivered, failed)), undelivered };
+  }
+
+  /**
+   * A record that need not wait goes all the way in this call.
+   *
+   * @param refuse told when the record never gets into a batch
+   * @param accepted called when it is in one
+   * @returns the record in its line when it has to wait
+   */
+  #enter(
+    record: ProducerRecord,
+    settlement: Settlement,
+    refuse: (error: unknown) => void,
+    accepted?: (batch: ProducerBatch) => void,
+  ): WaitingRecord | undefined {
+    try {
+      if (this.#state !== 'open') throw new ProducerClosedError({ state: this.#state });
+      const topic = this.#serializer.topicName(record.topic);
+      let serialized: SerializedRecord | Promise<SerializedRecord> | undefined;
+      if (!this.#lines.isWaiting(topic)) {
+        serialized = this.#serializer.serialize(record);
+        const batch = serialized instanceof Promise ? undefined : this.#place(serialized, settlement);
+        if (batch !== undefined) {
+          accepted?.(batch);
+          return undefined;
+        }
+      }
+      const waiting = new WaitingRecord(record, this.#clock.now() + this.#maxBlockMs, settlement, refuse, accepted);
+      this.#lines.join(topic, waiting, serialized);
+      return waiting;
+    } catch (error) {
+      refuse(error);
+      return undefined;
+    }
+  }
+
+  #enterAbortable(record: ProducerRecord, delivery: AbortableDelivery): void {
+    if (delivery.isAborted) return;
+    const { settlement, refuse } = delivery;
+    const waiting = this.#enter(record, settlement, refuse, (batch) => delivery.enteredBatch(batch, this.#accumulator));
+    if (waiting !== undefined)
+      delivery.isWaiting(() => this.#lines.withdraw(this.#serializer.topicName(record.topic), waiting));
+  }
+
+  #place(serialized: SerializedRecord, settlement: Settlement): ProducerBatch | undefined {
+    this.#admission.checkSize(serialized);
+    return this.#admission.tryPlace(serialized, settlement);
+  }
+
+  async #flushWithin(timeoutMs: number): Promise<void> {
+    let timer: TimerHandle;
+    const deadline = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([this.flush(), deadline]);
+    this.#clock.clearTimeout(timer);
+  }
+}

@@ -1,0 +1,176 @@
+import { errorName } from 'kafka-wire';
+
+import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
+import type { ProducerBatch } from '../accumulator/producer-batch.js';
+import { AuthorizationError } from '../errors/cluster-side.errors.js';
+import { DeliveryRejectedError, DeliveryTimeoutError, type Persisted } from '../errors/delivery.errors.js';
+import { RecordTooLargeError } from '../errors/record.errors.js';
+import type { Clock } from '../support/clock.js';
+import type { PartitionFlight } from './partition-flight.js';
+import type { IdempotentIdentity } from './producer-identity.js';
+import { isAfterAppend, type ProduceOutcome } from './produce-outcome.js';
+import { backoffMs, type RetryBackoff } from './retry-backoff.js';
+
+export interface SettlementSettings extends RetryBackoff {
+  readonly retries: number;
+}
+
+/** What became of the records so far. */
+export interface DeliveryCounters {
+  acknowledgedRecords: number;
+  failedRecords: number;
+  retriedBatches: number;
+}
+
+export type FailureListener = (error: Error, batch: ProducerBatch) => void;
+
+/**
+ * Turns the outcome of an attempt into the end of a batch, or into its next attempt.
+ *
+ * Every partition is judged by its own answer. A batch that may have been appended is only ever repeated as it is; one that is given up leaves its
+ * sequence in doubt, and the partition goes on under the next epoch.
+ */
+export class BatchSettlement {
+  readonly counters: DeliveryCounters = { acknowledgedRecords: 0, failedRecords: 0, retriedBatches: 0 };
+  readonly #accumulator: RecordAccumulator;
+  readonly #identity: IdempotentIdentity | undefined;
+  readonly #settings: SettlementSettings;
+  readonly #clock: Clock;
+  readonly #onFailure: FailureListener;
+
+  /** @param identity `undefined` without idempotence */
+  constructor(
+    accumulator: RecordAccumulator,
+    identity: IdempotentIdentity | undefined,
+    settings: SettlementSettings,
+    clock: Clock,
+    onFailure: FailureListener,
+  ) {
+    this.#accumulator = accumulator;
+    this.#identity = identity;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#onFailure = onFailure;
+  }
+
+  settle(flight: PartitionFlight, batch: ProducerBatch, outcome: ProduceOutcome): void {
+    flight.land(batch);
+    if (batch.state === 'done') return; // given up while it was on the wire
+    switch (outcome.kind) {
+      case 'appended':
+        return this.acknowledge(batch, outcome.baseOffset, outcome.appendTimeMs);
+      case 'retry':
+        return this.#retry(flight, batch, outcome);
+      case 'sequence-refused':
+        return this.#resolveRefusedSequence(flight, batch, outcome);
+      case 'rejected':
+        if (isAfterAppend(outcome.errorCode)) batch.maybeAppended = true;
+        return this.fail(flight, batch, rejection(batch, outcome));
+    }
+  }
+
+  acknowledge(batch: ProducerBatch, baseOffset: number, appendTimeMs: number): void {
+    this.counters.acknowledgedRecords += batch.recordCount;
+    batch.acknowledge(baseOffset, appendTimeMs);
+    this.#accumulator.release(batch);
+  }
+
+  /** Ends a batch that was, or might be, delivered: never to be sent again. */
+  fail(flight: PartitionFlight, batch: ProducerBatch, error: Error): void {
+    if (batch.stamp !== undefined && this.#identity !== undefined) flight.doubt();
+    this.counters.failedRecords += batch.recordCount;
+    batch.reject(error);
+    this.#accumulator.release(batch);
+    this.#onFailure(error, batch);
+  }
+
+  expire(flight: PartitionFlight, batch: ProducerBatch): void {
+    const { topic, partition, attempts, lastError } = batch;
+    const error = new DeliveryTimeoutError({
+      topic,
+      partition,
+      persisted: persisted(batch),
+      elapsedMs: this.#clock.now() - batch.createdAtMs,
+      attempts,
+      ...(lastError !== undefined && { lastError }),
+    });
+    this.fail(flight, batch, error);
+  }
+
+  #retry(flight: PartitionFlight, batch: ProducerBatch, outcome: ProduceOutcome & { kind: 'retry' }): void {
+    if (outcome.maybeAppended) batch.maybeAppended = true;
+    batch.lastError = outcome.reason;
+    if (batch.attempts > this.#settings.retries) {
+      return this.fail(flight, batch, rejection(batch, { errorCode: outcome.errorCode, message: outcome.reason }));
+    }
+    batch.retryAtMs = this.#clock.now() + backoffMs(batch.attempts, this.#settings, Math.random);
+    this.#requeue(flight, batch);
+  }
+
+  /**
+   * The broker expects another sequence, or another identity.
+   *
+   * Behind a batch without an outcome, or behind one that was given up, the refusal is a consequence and proves that this batch is not in the log. At the
+   * front it means the broker has lost track of us: if the batch cannot be in the log it goes again under the next epoch, else nobody can tell.
+   */
+  #resolveRefusedSequence(
+    flight: PartitionFlight,
+    batch: ProducerBatch,
+    outcome: ProduceOutcome & { kind: 'sequence-refused' },
+  ): void {
+    batch.lastError = errorName(outcome.errorCode);
+    if (this.#identity === undefined || flight.identity === undefined) {
+      return this.fail(flight, batch, rejection(batch, { errorCode: outcome.errorCode, message: null }));
+    }
+    if (outcome.needsNewProducerId && batch.stamp?.producerEpoch === flight.identity.epoch) {
+      this.#identity.renew(flight.identity);
+    }
+    const isConsequence = flight.hasEarlierUnsettled(batch);
+    if (isConsequence) return this.#requeue(flight, batch);
+    if (batch.maybeAppended && !flight.isInDoubt) {
+      return this.fail(flight, batch, rejection(batch, { errorCode: outcome.errorCode, message: null }));
+    }
+    flight.doubt();
+    batch.stamp = undefined;
+    this.#requeue(flight, batch);
+  }
+
+  #requeue(flight: PartitionFlight, batch: ProducerBatch): void {
+    this.counters.retriedBatches++;
+    batch.become('ready');
+    flight.queue.reinsert(batch);
+    this.#accumulator.active.add(flight.queue);
+  }
+}
+
+/** What a failed record's error may promise. */
+export function persisted(batch: ProducerBatch): Persisted {
+  return batch.maybeAppended || batch.state === 'in-flight' ? 'possibly' : 'no';
+}
+
+const TOPIC_AUTHORIZATION_FAILED = 29;
+const CLUSTER_AUTHORIZATION_FAILED = 31;
+const MESSAGE_TOO_LARGE = 10;
+
+function rejection(batch: ProducerBatch, { errorCode, message }: { errorCode: number; message: string | null }): Error {
+  const { topic, partition, attempts } = batch;
+  if (errorCode === TOPIC_AUTHORIZATION_FAILED) {
+    return new AuthorizationError({ resource: 'topic', name: topic, operation: 'Write' });
+  }
+  if (errorCode === CLUSTER_AUTHORIZATION_FAILED) {
+    return new AuthorizationError({ resource: 'cluster', name: 'kafka-cluster', operation: 'IdempotentWrite' });
+  }
+  const wasNeverAppended = !batch.maybeAppended;
+  if (errorCode === MESSAGE_TOO_LARGE && batch.recordCount === 1 && wasNeverAppended) {
+    return new RecordTooLargeError({ topic, sizeBytes: batch.sizeBytes, limit: 'max.message.bytes' });
+  }
+  return new DeliveryRejectedError({
+    topic,
+    partition,
+    persisted: wasNeverAppended ? 'no' : 'possibly',
+    errorCode,
+    errorName: errorName(errorCode),
+    attempts,
+    ...(message !== null && { brokerMessage: message }),
+  });
+}

@@ -1,0 +1,101 @@
+import type { PartitionQueue } from '../accumulator/partition-queue.js';
+import type { ProducerBatch } from '../accumulator/producer-batch.js';
+import type { ProducerIdentity } from './producer-identity.js';
+
+/** What a broker remembers of a producer per partition, and so the most batches that may be unanswered. Kafka: `NUM_BATCHES_TO_RETAIN`. */
+export const MAX_UNACKNOWLEDGED_BATCHES = 5;
+
+/** Sequences run from 0 to 2^31 - 1 and then start again. */
+const SEQUENCE_MASK = 0x7fff_ffff;
+
+/**
+ * One partition's batches on the wire, and the sequence its next batch gets.
+ *
+ * The order of a partition rests on three rules kept here: a batch that is sent again goes alone, at the front; a batch for a new leader waits until
+ * the old one has answered for everything; and after a failure that leaves a sequence in doubt nothing new leaves until the epoch was raised.
+ */
+export class PartitionFlight {
+  readonly queue: PartitionQueue;
+  /** Sent and not answered, in the order they were sent. Changed only by `launch()` and `land()`. */
+  readonly #inFlight: ProducerBatch[] = [];
+  readonly #maxInFlight: number;
+  #identity: ProducerIdentity | undefined;
+  #nextSequence = 0;
+  #isInDoubt = false;
+  #nodeId = -1;
+
+  /** @param maxInFlight 1 to 5 */
+  constructor(queue: PartitionQueue, maxInFlight: number) {
+    this.queue = queue;
+    this.#maxInFlight = maxInFlight;
+  }
+
+  get inFlight(): readonly ProducerBatch[] {
+    return this.#inFlight;
+  }
+
+  /** The identity the batches of this partition are sent under now. */
+  get identity(): ProducerIdentity | undefined {
+    return this.#identity;
+  }
+
+  /** A batch was given up whose sequence the broker may or may not have seen. */
+  get isInDoubt(): boolean {
+    return this.#isInDoubt;
+  }
+
+  /** May the head of the queue leave for this node now? Time and readiness of the batch are the caller's question. */
+  mayLaunch(batch: ProducerBatch, nodeId: number): boolean {
+    const unanswered = this.#inFlight.length;
+    if (unanswered === 0) return true;
+    const isRepeat = batch.stamp !== undefined;
+    return !isRepeat && !this.#isInDoubt && unanswered < this.#maxInFlight && this.#nodeId === nodeId;
+  }
+
+  /**
+   * Gives a batch its place in the sequence, unless it already has one, and counts it as sent.
+   *
+   * @returns whether the stamp is new and must be written into the batch
+   */
+  launch(batch: ProducerBatch, identity: ProducerIdentity, nodeId: number): boolean {
+    const isNew = batch.stamp === undefined;
+    if (isNew) {
+      if (this.#identity !== identity) {
+        this.#identity = identity;
+        this.#nextSequence = 0;
+      }
+      batch.stamp = {
+        producerId: identity.producerId,
+        producerEpoch: identity.epoch,
+        baseSequence: identity.epoch < 0 ? -1 : this.#nextSequence,
+      };
+      this.#nextSequence = (this.#nextSequence + batch.recordCount) & SEQUENCE_MASK;
+    }
+    this.#nodeId = nodeId;
+    this.#inFlight.push(batch);
+    return isNew;
+  }
+
+  /** The batch was answered, or its connection is gone. */
+  land(batch: ProducerBatch): void {
+    const index = this.#inFlight.indexOf(batch);
+    if (index >= 0) this.#inFlight.splice(index, 1);
+  }
+
+  /** Is some batch that was sent before this one still without an outcome? Then a refused sequence is only the consequence of that. */
+  hasEarlierUnsettled(batch: ProducerBatch): boolean {
+    for (const other of this.#inFlight) if (other.ordinal < batch.ordinal && other.state !== 'done') return true;
+    for (const other of this.queue) if (other.ordinal < batch.ordinal && other.stamp !== undefined) return true;
+    return false;
+  }
+
+  /** From here on no new sequence is given until `resolve()`. */
+  doubt(): void {
+    this.#isInDoubt = true;
+  }
+
+  /** Nothing is on the wire and the identity has been replaced: sequences start at 0 again. */
+  resolve(): void {
+    this.#isInDoubt = false;
+  }
+}
