@@ -9,6 +9,7 @@ export const createTopics = defineApi({
   request: [
     array('topics', '0+', [
       string('name', '0+'),
+      // -1 takes the broker's default (from version 4), and stands where assignments are given.
       int32('numPartitions', '0+'),
       int16('replicationFactor', '0+'),
       array('assignments', '0+', [int32('partitionIndex', '0+'), array('brokerIds', '0+', 'int32')]),

@@ -7,6 +7,7 @@ export const deleteTopics = defineApi({
   versions: '1-6',
   flexible: '4+',
   request: [
+    // From version 6 a topic is named by its name or by its id, never both.
     array('topics', '6+', [string('name', '6+', { nullable: '6+', default: null }), uuid('topicId', '6+')]),
     array('topicNames', '0-5', 'string'),
     int32('timeoutMs', '0+'),

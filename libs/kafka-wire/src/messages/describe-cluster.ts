@@ -1,5 +1,6 @@
 import { defineApi } from '../schema/api-definition.js';
 import { array, bool, int16, int32, int8, string } from '../schema/field.js';
+import { OPERATIONS_NOT_REQUESTED } from './authorized-operations.js';
 
 export const describeCluster = defineApi({
   key: 60,
@@ -25,6 +26,6 @@ export const describeCluster = defineApi({
       string('rack', '0+', { nullable: '0+', default: null }),
       bool('isFenced', '2+'),
     ]),
-    int32('clusterAuthorizedOperations', '0+', { default: -2147483648 }),
+    int32('clusterAuthorizedOperations', '0+', { default: OPERATIONS_NOT_REQUESTED }),
   ],
 });

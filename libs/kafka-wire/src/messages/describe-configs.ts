@@ -8,6 +8,7 @@ export const describeConfigs = defineApi({
   flexible: '4+',
   request: [
     array('resources', '0+', [
+      // 2 topic, 4 broker.
       int8('resourceType', '0+'),
       string('resourceName', '0+'),
       array('configurationKeys', '0+', 'string', { nullable: '0+' }),

@@ -1,5 +1,6 @@
 import { defineApi } from '../schema/api-definition.js';
 import { array, bool, bytes, int16, int32, string } from '../schema/field.js';
+import { OPERATIONS_NOT_REQUESTED } from './authorized-operations.js';
 
 export const describeGroups = defineApi({
   key: 15,
@@ -24,7 +25,7 @@ export const describeGroups = defineApi({
         bytes('memberMetadata', '0+'),
         bytes('memberAssignment', '0+'),
       ]),
-      int32('authorizedOperations', '3+', { default: -2147483648 }),
+      int32('authorizedOperations', '3+', { default: OPERATIONS_NOT_REQUESTED }),
     ]),
   ],
 });

@@ -18,6 +18,7 @@ export const fetch = defineApi({
     int32('maxWaitMs', '0+'),
     int32('minBytes', '0+'),
     int32('maxBytes', '3+', { default: 0x7fff_ffff }),
+    // 0 read_uncommitted, 1 read_committed.
     int8('isolationLevel', '4+', { default: 0 }),
     int32('sessionId', '7+', { default: 0 }),
     int32('sessionEpoch', '7+', { default: -1 }),
@@ -72,6 +73,7 @@ export const fetch = defineApi({
           [int64('endOffset', '0+', { default: -1 }), int32('epoch', '0+', { default: -1 })],
           { tagged: '12+', tag: 2 },
         ),
+        // Null for read_uncommitted.
         array('abortedTransactions', '4+', [opaque('producerId', '4+'), int64('firstOffset', '4+')], {
           nullable: '4+',
         }),

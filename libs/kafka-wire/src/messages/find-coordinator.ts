@@ -6,7 +6,12 @@ export const findCoordinator = defineApi({
   name: 'FindCoordinator',
   versions: '0-6',
   flexible: '3+',
-  request: [string('key', '0-3'), int8('keyType', '1+', { default: 0 }), array('coordinatorKeys', '4+', 'string')],
+  request: [
+    string('key', '0-3'),
+    // 0 group, 1 transaction.
+    int8('keyType', '1+', { default: 0 }),
+    array('coordinatorKeys', '4+', 'string'),
+  ],
   response: [
     int32('throttleTimeMs', '1+'),
     int16('errorCode', '0-3'),

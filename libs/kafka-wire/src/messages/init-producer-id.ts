@@ -10,6 +10,7 @@ export const initProducerId = defineApi({
   request: [
     string('transactionalId', '0+', { nullable: '0+' }),
     int32('transactionTimeoutMs', '0+'),
+    // KIP-360: the id and epoch held so far ask for a higher epoch, none for the first one.
     opaque('producerId', '3+', { default: NO_PRODUCER_ID }),
     int16('producerEpoch', '3+', { default: -1 }),
   ],

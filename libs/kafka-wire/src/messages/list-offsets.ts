@@ -7,6 +7,7 @@ export const listOffsets = defineApi({
   versions: '1-11',
   flexible: '6+',
   request: [
+    // -1 for a client.
     int32('replicaId', '0+'),
     int8('isolationLevel', '2+'),
     array('topics', '0+', [
@@ -14,6 +15,7 @@ export const listOffsets = defineApi({
       array('partitions', '0+', [
         int32('partitionIndex', '0+'),
         int32('currentLeaderEpoch', '4+', { default: -1 }),
+        // -1 latest, -2 earliest, -3 of the largest timestamp; else the first offset at or after that time in ms.
         int64('timestamp', '0+'),
       ]),
     ]),

@@ -1,8 +1,6 @@
 import { defineApi } from '../schema/api-definition.js';
 import { array, bool, int16, int32, string, uuid } from '../schema/field.js';
-
-/** "Not asked for" in a field of authorised operations. */
-const OPERATIONS_NOT_REQUESTED = -2147483648;
+import { OPERATIONS_NOT_REQUESTED } from './authorized-operations.js';
 
 export const metadata = defineApi({
   key: 3,

@@ -8,6 +8,7 @@ export const offsetFetch = defineApi({
   flexible: '6+',
   request: [
     string('groupId', '0-7'),
+    // Null asks for all topics of the group.
     array('topics', '0-7', [string('name', '0-7'), array('partitionIndexes', '0-7', 'int32')], { nullable: '2-7' }),
     array('groups', '8+', [
       string('groupId', '8+'),

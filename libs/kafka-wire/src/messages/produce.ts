@@ -8,6 +8,7 @@ export const produce = defineApi({
   flexible: '9+',
   request: [
     string('transactionalId', '3+', { nullable: '3+', default: null }),
+    // 0, 1, or -1 for all in-sync replicas; 0 is never answered.
     int16('acks', '0+'),
     int32('timeoutMs', '0+'),
     array('topicData', '0+', [

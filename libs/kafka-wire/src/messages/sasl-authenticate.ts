@@ -11,6 +11,7 @@ export const saslAuthenticate = defineApi({
     int16('errorCode', '0+'),
     string('errorMessage', '0+', { nullable: '0+' }),
     bytes('authBytes', '0+'),
+    // KIP-368: 0 when the session does not expire.
     int64('sessionLifetimeMs', '1+', { default: 0 }),
   ],
 });

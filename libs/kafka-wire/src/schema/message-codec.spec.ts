@@ -164,39 +164,6 @@ describe('a message table', () => {
   });
 });
 
-describe('tagged fields', () => {
-  const plain = encode(2, {}).subarray(0, -1).toString('hex');
-
-  it('are written by ascending tag, with their size, and only when they differ from the default', () => {
-    expect(encode(2, { leader: { id: -1 }, note: null }).toString('hex')).toBe(plain + '00');
-    expect(encode(2, { leader: { id: 5 }, note: 'n' }).toString('hex')).toBe(
-      plain + '02' + ('00' + '02' + '026e') + ('01' + '09' + '00000005' + 'ffffffff' + '00'),
-    );
-  });
-
-  it('are read in any order, and unknown ones are skipped', () => {
-    const frame = Buffer.from(
-      plain + '03' + '63' + '03' + 'aabbcc' + '01' + '09' + '0000000500000006' + '00' + '00' + '02' + '026e',
-      'hex',
-    );
-
-    expect(decode(2, frame)).toMatchObject({ leader: { id: 5, epoch: 6 }, note: 'n' });
-  });
-
-  it('are refused when they are not as long as they say', () => {
-    const error = failure(() => decode(2, Buffer.from(plain + '01' + '00' + '03' + '026e00', 'hex')));
-
-    expect(error.message).toBe(`note: tag 0 took 2 of its 3 bytes (at byte ${plain.length / 2 + 3})`);
-  });
-
-  it('are refused when more are announced than there are bytes', () => {
-    expect(() => decode(2, Buffer.from(plain + 'ffffffff0f', 'hex'))).toThrow(WireError);
-    expect(() => decode(2, Buffer.from(plain + '01' + '63' + 'ffffffff0f', 'hex'))).toThrow(
-      '4294967295 bytes wanted, 0 left',
-    );
-  });
-});
-
 describe('input that is not the message', () => {
   const full = {
     name: 'orders',
