@@ -3,6 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 
 const SETTLE_MS = 300;
+/** Those of Kafka's own start script; the launcher's own are for a quick start and leave out the optimising compiler. */
+const JVM_ARGS = [
+  '-Xms1g',
+  '-Xmx1g',
+  '-server',
+  '-XX:+UseG1GC',
+  '-XX:MaxGCPauseMillis=20',
+  '-XX:InitiatingHeapOccupancyPercent=35',
+];
 
 /**
  * The cluster under the load, with one fresh topic per run.
@@ -27,16 +36,21 @@ export class Broker {
   }
 
   /**
-   * @param {string[] | undefined} brokers a cluster that is there already
+   * @param {string[] | undefined} brokers a cluster that is there already; also from the environment's KAFKA_BROKERS
    * @param {(line: string) => void} say
    */
   static async open(brokers, say) {
-    if (brokers) return Broker.#connected(new Broker(brokers, `given: ${brokers.join(',')}`, async () => {}));
+    const given = brokers ?? process.env.KAFKA_BROKERS?.split(',');
+    if (given) return Broker.#connected(new Broker(given, `given: ${given.join(',')}`, async () => {}));
     say('Starting Apache Kafka …');
     const { startApacheKafka } = await import('../test/apache-kafka/launcher.mjs');
-    const kafka = await startApacheKafka({ nodes: 1, serverProperties: { 'log.segment.delete.delay.ms': '1000' } });
+    const kafka = await startApacheKafka({
+      nodes: 1,
+      serverProperties: { 'log.segment.delete.delay.ms': '1000' },
+      jvmArgs: JVM_ARGS,
+    });
     return Broker.#connected(
-      new Broker(kafka.bootstrap, 'Apache Kafka, one node, on this machine', () => kafka.stop()),
+      new Broker([...kafka.bootstrap], 'Apache Kafka, one node, on this machine', () => kafka.stop()),
     );
   }
 

@@ -31,6 +31,12 @@ async function main() {
   const settings = parseSettings(process.argv.slice(2));
   const asked = settings.peerNames.map((name) => peers.find((peer) => peer.name === name));
   const entries = prepare(asked, say);
+  const load = os.loadavg()[0];
+  if (load > os.availableParallelism() / 2) {
+    say(
+      `The machine is busy (load ${load.toFixed(1)} on ${os.availableParallelism()} cores): read the ratios at most, and those with care.`,
+    );
+  }
   const broker = await Broker.open(settings.brokers, say);
   const interrupted = () => void broker.close().finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
@@ -104,27 +110,25 @@ async function runOnce(broker, workload, peer, round, { warmUpMs, measureMs, opt
     if (!result)
       return { workload: workload.id, peer, round, result: undefined, problem: `${error}\n${output}`, loadAverage };
     const recordsInTopic = await broker.countRecords(topic);
-    const problem = problemOf(result, recordsInTopic, output);
-    return { workload: workload.id, peer, round, result, problem, recordsInTopic, loadAverage };
+    const problem = problemOf(result, recordsInTopic);
+    return { workload: workload.id, peer, round, result, problem, output, recordsInTopic, loadAverage };
   } finally {
     await broker.deleteTopic(topic);
   }
 }
 
 /**
+ * The broker must have what was acknowledged. More than that is a duplicate, unless a call failed: its records may have been appended.
+ *
  * @param {import('./run.mjs').RunResult} result
  * @param {number} recordsInTopic
- * @param {string} output of the process; a producer that is well has nothing to say
  */
-function problemOf(result, recordsInTopic, output) {
+function problemOf(result, recordsInTopic) {
   const problems = [];
-  if (recordsInTopic < result.acknowledged) {
-    problems.push(`LOST RECORDS: ${result.acknowledged} were acknowledged, the topic has ${recordsInTopic}.`);
-  } else if (recordsInTopic > result.acknowledged && result.failures === 0) {
-    problems.push(`DUPLICATES: ${result.acknowledged} were acknowledged, the topic has ${recordsInTopic}.`);
-  }
+  const counts = `${result.acknowledged} were acknowledged, the topic has ${recordsInTopic}.`;
+  if (recordsInTopic < result.acknowledged) problems.push(`LOST RECORDS: ${counts}`);
+  if (recordsInTopic > result.acknowledged && result.failures === 0) problems.push(`DUPLICATES: ${counts}`);
   if (result.failures > 0) problems.push(`${result.failures} calls failed, the first with ${result.firstFailure}`);
-  if (output !== '') problems.push(`it wrote: ${output}`);
   return problems.length === 0 ? undefined : problems.join(' ');
 }
 

@@ -9,6 +9,7 @@ import { ratioOf, spreadOf } from './statistics.mjs';
  * @property {number} round from 1
  * @property {import('./run.mjs').RunResult | undefined} result
  * @property {string | undefined} problem what was wrong with it; a run with a problem but with a result is still in the tables
+ * @property {string} [output] what its process wrote
  * @property {number} [recordsInTopic]
  * @property {number} loadAverage of the machine when it began
  */
@@ -70,10 +71,22 @@ export function goalTable(verdicts) {
 
 /** @param {Run[]} runs */
 export function problemList(runs) {
-  const lines = runs
-    .filter((run) => run.problem !== undefined)
-    .map((run) => `  !! ${run.workload} ${run.peer}, round ${run.round}: ${run.problem}`);
-  return lines.length === 0 ? '' : `\nPROBLEMS\n${lines.join('\n')}\n`;
+  const problems = runs.filter((run) => run.problem !== undefined).map((run) => `  !! ${nameOf(run)}: ${run.problem}`);
+  const outputs = runs.filter((run) => run.output).map((run) => `  ${nameOf(run)} wrote: ${run.output}`);
+  return `${section('PROBLEMS', problems)}${section('Output of the runs', outputs)}`;
+}
+
+/** @param {Run} run */
+function nameOf({ workload, peer, round }) {
+  return `${workload} ${peer}, round ${round}`;
+}
+
+/**
+ * @param {string} title
+ * @param {string[]} lines
+ */
+function section(title, lines) {
+  return lines.length === 0 ? '' : `\n${title}\n${lines.join('\n')}\n`;
 }
 
 /**

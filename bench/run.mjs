@@ -24,13 +24,13 @@
  * @property {number} failures calls that rejected
  * @property {string | undefined} firstFailure
  */
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Latencies } from './latencies.mjs';
+import { LoopWatch } from './loop-watch.mjs';
 import { peers } from './peers.mjs';
 import { recordSource, workloadById } from './workloads.mjs';
 
-const LOOP_RESOLUTION_MS = 5;
 const FAILURES_TOLERATED = 20;
 const DRAIN_MS = 20_000;
 
@@ -62,16 +62,15 @@ async function run(order) {
  * @param {number} measureMs
  */
 async function measure(load, peer, measureMs) {
-  const loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   load.latencies = new Latencies();
   const requestsBefore = peer.requests?.();
   const recordsBefore = load.acknowledged;
   const utilizationBefore = performance.eventLoopUtilization();
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  loopDelay.enable();
+  const loopWatch = new LoopWatch();
   await sleep(measureMs);
-  loopDelay.disable();
+  const longestBlockMs = loopWatch.stop();
   const measuredMs = performance.now() - startedAt;
   const cpu = process.cpuUsage(cpuBefore);
   const utilization = performance.eventLoopUtilization(utilizationBefore);
@@ -84,7 +83,7 @@ async function measure(load, peer, measureMs) {
     cpuMicrosPerRecord: (cpu.user + cpu.system) / records,
     p50Ms: latencies.quantile(0.5),
     p99Ms: latencies.quantile(0.99),
-    longestBlockMs: Math.max(0, loopDelay.max / 1e6 - LOOP_RESOLUTION_MS),
+    longestBlockMs,
     eventLoopUtilization: utilization.utilization,
     maxRssMb: process.resourceUsage().maxRSS / 1024,
     recordsPerRequest:

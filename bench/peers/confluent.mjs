@@ -3,7 +3,8 @@ import confluent from '@confluentinc/kafka-javascript';
 const { Kafka, logLevel } = confluent.KafkaJS;
 
 /**
- * The driver's defaults (linger 5 ms) but for the serial workload, where lingering would only make it wait.
+ * The driver's defaults (linger 5 ms), which are also the fastest here with 1,000 callers: 1 ms is level, 0 halves it. Only the serial
+ * workload has linger 0, where lingering would only make it wait.
  *
  * @param {import('../peers.mjs').PeerSettings} settings
  */

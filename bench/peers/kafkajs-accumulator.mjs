@@ -15,7 +15,7 @@ function accumulate(send) {
   }
   return (record) =>
     new Promise((resolve, reject) => {
-      if (open.push({ record, resolve, reject }) === 1) setImmediate(flush);
+      if (open.push({ record, resolve, reject }) === 1) setImmediate(() => void flush());
     });
 }
 
