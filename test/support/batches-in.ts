@@ -1,4 +1,11 @@
-import { apis, decodeRecordBatchHeaders, errorName, type RecordBatchHeader } from 'kafka-wire';
+import {
+  apis,
+  decodeRecordBatchHeaders,
+  decodeRecords,
+  errorName,
+  type DecodedRecord,
+  type RecordBatchHeader,
+} from 'kafka-wire';
 
 import { rawRequest } from './raw-request.js';
 
@@ -13,9 +20,21 @@ export async function batchesIn(
   topic: string,
   partition = 0,
 ): Promise<RecordBatchHeader[]> {
+  const chunks = await logOf(bootstrap, topic, partition);
+  return chunks.flatMap((chunk) => decodeRecordBatchHeaders(chunk));
+}
+
+/** The records of a partition, in the order of its log. */
+export async function recordsIn(bootstrap: readonly string[], topic: string, partition = 0): Promise<DecodedRecord[]> {
+  const chunks = await logOf(bootstrap, topic, partition);
+  const batches = chunks.flatMap((chunk) => decodeRecordBatchHeaders(chunk).map((it) => decodeRecords(chunk, it)));
+  return (await Promise.all(batches)).flat();
+}
+
+async function logOf(bootstrap: readonly string[], topic: string, partition: number): Promise<Buffer[]> {
   const leader = await leaderOf(bootstrap[0] ?? '', topic, partition);
-  const batches: RecordBatchHeader[] = [];
-  for (let fetchOffset = 0; ; fetchOffset = endOf(batches)) {
+  const chunks: Buffer[] = [];
+  for (let fetchOffset = 0, end = 1; fetchOffset < end;) {
     const body = await rawRequest(leader, apis.Fetch, FETCH_VERSION, {
       maxBytes: PER_FETCH_BYTES,
       topics: [{ topic, partitions: [{ partition, fetchOffset, partitionMaxBytes: PER_FETCH_BYTES }] }],
@@ -24,14 +43,14 @@ export async function batchesIn(
     if (answer === undefined || answer.errorCode !== 0) {
       throw new Error(`fetching ${topic}-${partition} from ${fetchOffset}: ${errorName(answer?.errorCode ?? -1)}`);
     }
-    batches.push(...decodeRecordBatchHeaders(answer.records ?? Buffer.alloc(0)));
-    if (endOf(batches) >= answer.highWatermark) return batches;
+    const records = answer.records ?? Buffer.alloc(0);
+    const last = decodeRecordBatchHeaders(records).at(-1);
+    end = answer.highWatermark;
+    if (last === undefined) break;
+    chunks.push(records);
+    fetchOffset = last.baseOffset + last.lastOffsetDelta + 1;
   }
-}
-
-function endOf(batches: readonly RecordBatchHeader[]): number {
-  const last = batches.at(-1);
-  return last === undefined ? 0 : last.baseOffset + last.lastOffsetDelta + 1;
+  return chunks;
 }
 
 async function leaderOf(address: string, topic: string, partition: number): Promise<string> {
