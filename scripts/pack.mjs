@@ -11,6 +11,9 @@ const NOT_PACKED = new Set(['src', 'node_modules']);
  * Packs every library as npm would publish it and returns the paths of the tarballs by package name.
  *
  * Works on a copy: packing rewrites manifests for a moment, and tests that run meanwhile must not see that. Needs an up-to-date `npm run build`.
+ *
+ * @param {string} destination an absolute path; created when missing
+ * @returns {Promise<Record<string, string>>}
  */
 export async function packLibraries(destination) {
   const copy = await mkdtemp(join(tmpdir(), 'pack-'));
@@ -18,6 +21,7 @@ export async function packLibraries(destination) {
     await mkdir(destination, { recursive: true });
     await cp(join(ROOT, 'scripts'), join(copy, 'scripts'), { recursive: true });
     await cp(join(ROOT, 'README.md'), join(copy, 'README.md'));
+    /** @type {Record<string, string>} */
     const tarballs = {};
     for (const folder of await readdir(join(ROOT, 'libs'))) {
       const library = join(copy, 'libs', folder);

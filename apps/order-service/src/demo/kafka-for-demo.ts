@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { EmbeddedKafka } from 'embedded-kafka';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { ConfigError } from '../config.js';
@@ -5,6 +6,7 @@ import { orderPlaced, stockReserved } from '../orders/order-topics.js';
 
 export const DEMO_TOPICS = [orderPlaced.topic, stockReserved.topic];
 const PARTITIONS = 6;
+const LEADERS_TIMEOUT_MS = 10_000;
 
 export interface DemoKafka {
   readonly brokers: readonly string[];
@@ -52,10 +54,24 @@ async function createMissingTopics(admin: Admin): Promise<void> {
   const missing = DEMO_TOPICS.filter((topic) => !present.has(topic));
   if (missing.length === 0) return;
   await admin.createTopics({
-    waitForLeaders: true,
     // The cluster's own default for the replicas: one broker cannot hold three.
     topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: -1 })),
   });
+  // kafkajs' own waiting gives up on a broker that does not know the new topic yet.
+  const deadline = Date.now() + LEADERS_TIMEOUT_MS;
+  while (!(await haveLeaders(admin, missing))) {
+    if (Date.now() > deadline) throw new Error(`the topics ${missing.join(', ')} were created and got no leader`);
+    await setTimeout(100);
+  }
+}
+
+async function haveLeaders(admin: Admin, topics: readonly string[]): Promise<boolean> {
+  try {
+    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+    return metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+  } catch {
+    return false;
+  }
 }
 
 function clientFor(brokers: readonly string[]): Kafka {
