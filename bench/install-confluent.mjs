@@ -27,7 +27,7 @@ export function installConfluent(say) {
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
   });
-  if (build.status !== 0) return `It did not compile: ${lastLines(`${build.stdout}${build.stderr}`)} ${remedy}`;
+  if (build.status !== 0) return `It did not compile: ${firstErrors(`${build.stdout}${build.stderr}`)} ${remedy}`;
   return loads() ? undefined : `It compiled, but Node ${process.version} does not load it.`;
 }
 
@@ -38,7 +38,7 @@ function loads() {
 }
 
 /** @param {string} output */
-function lastLines(output) {
+function firstErrors(output) {
   const errors = output.split('\n').filter((line) => /error|fatal|not found/i.test(line));
   return errors.slice(0, 3).join(' | ').slice(0, 600) || 'no message.';
 }

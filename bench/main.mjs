@@ -1,13 +1,12 @@
 /** `npm run bench`: peers side by side on one broker, every run in a fresh process, peers interleaved. The method is in README.md. */
-import { execFileSync, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSettings } from './arguments.mjs';
 import { Broker } from './broker.mjs';
+import { inFreshProcess } from './fresh-process.mjs';
 import { judge } from './goals.mjs';
+import { describeMachine } from './machine.mjs';
 import { peers } from './peers.mjs';
 import { prepare } from './prepare.mjs';
 import { goalTable, problemList, workloadTable, writeResults } from './report.mjs';
@@ -133,38 +132,6 @@ function problemOf(result, recordsInTopic) {
 }
 
 /**
- * @param {import('./run.mjs').RunOrder} order
- * @param {number} timeoutMs after which it is killed
- * @returns {Promise<{ result?: import('./run.mjs').RunResult, error?: string, output: string }>}
- */
-function inFreshProcess(order, timeoutMs) {
-  return new Promise((resolve) => {
-    const child = fork(new URL('run.mjs', import.meta.url), [JSON.stringify(order)], { silent: true });
-    /** @type {{ result?: import('./run.mjs').RunResult, error?: string }} */
-    let answer = {};
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        if (output.length < 2000) output += chunk;
-      });
-    }
-    const killer = setTimeout(() => {
-      answer = { error: `It did not end within ${timeoutMs} ms and was killed.` };
-      child.kill('SIGKILL');
-    }, timeoutMs);
-    child.on('message', (message) => {
-      answer = message;
-    });
-    child.on('close', (code, signal) => {
-      clearTimeout(killer);
-      if (!answer.result && !answer.error)
-        answer = { error: `It ended with ${signal ?? `exit code ${code}`} and without a result.` };
-      resolve({ ...answer, output: output.trim() });
-    });
-  });
-}
-
-/**
  * @param {import('./report.mjs').Run} run
  * @param {number} rounds
  */
@@ -194,48 +161,7 @@ async function report(settings, entries, broker, runs) {
   if (settings.check && verdicts.some((verdict) => verdict.outcome !== 'met')) process.exitCode = 1;
 }
 
-/**
- * @param {Broker} broker
- * @param {import('./peers.mjs').PeerEntry[]} entries
- */
-function describeMachine(broker, entries) {
-  const cpus = os.cpus();
-  return {
-    at: new Date().toISOString(),
-    node: process.version,
-    cpu: `${cpus.length} x ${cpus[0]?.model}`,
-    memoryGb: Math.round(os.totalmem() / 2 ** 30),
-    platform: `${os.platform()} ${os.release()}`,
-    commit: commit(),
-    broker: broker.description,
-    peers: Object.fromEntries(
-      entries.map((entry) => [entry.name, `${entry.packageName} ${versionOf(entry.packageName)}`]),
-    ),
-  };
-}
-
-function commit() {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return 'unknown';
-  }
-}
-
-/** @param {string} packageName */
-function versionOf(packageName) {
-  const folders = createRequire(import.meta.url).resolve.paths(packageName) ?? [];
-  for (const folder of folders) {
-    try {
-      return JSON.parse(readFileSync(path.join(folder, packageName, 'package.json'), 'utf8')).version;
-    } catch {
-      // Not in this folder; the next one outwards is tried, as Node does.
-    }
-  }
-  return 'unknown';
-}
-
-await main();
+main().catch((error) => {
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 1;
+});

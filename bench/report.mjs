@@ -114,7 +114,7 @@ function number(value, digits) {
 
 /** @param {import('./statistics.mjs').Spread} ratio */
 function ratioText({ median, min, max }) {
-  const digits = median < 10 ? 2 : 1;
+  const digits = median < 0.1 ? 3 : median < 10 ? 2 : 1;
   return `${number(median, digits)} [${number(min, digits)}..${number(max, digits)}]`;
 }
 

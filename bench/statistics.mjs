@@ -18,8 +18,8 @@ export function spreadOf(values) {
 }
 
 /**
- * The spread of `peer / against` over the rounds in which both have a result. Taken round by round, because what else the machine does drifts
- * over minutes and hits neighbours alike.
+ * The spread of `peer / against` over the rounds in which both have a sound result: who loses records wins nothing by it. Taken round by
+ * round, because what else the machine does drifts over minutes and hits neighbours alike.
  *
  * @param {import('./report.mjs').Run[]} runs
  * @param {string} workload
@@ -32,7 +32,7 @@ export function ratioOf(runs, workload, peer, against, metric) {
   const valuesByRound = (name) =>
     new Map(
       runs
-        .filter((run) => run.workload === workload && run.peer === name && run.result)
+        .filter((run) => run.workload === workload && run.peer === name && run.result && run.problem === undefined)
         .map((run) => [run.round, run.result[metric]]),
     );
   const others = valuesByRound(against);
