@@ -101,16 +101,15 @@ export class EmbeddedKafka {
 
   /** Creates a topic that all brokers know at once. */
   createTopic({ name, partitions, replicationFactor, configs = {} }: TopicOptions): void {
-    const topic = this.#shared.cluster.createTopic(
-      {
-        name,
-        partitions: partitions ?? DEFAULT_COUNT,
-        replicationFactor: replicationFactor ?? DEFAULT_COUNT,
-        configs: new Map(Object.entries(configs).map(([key, value]) => [key, String(value)])),
-      },
-      0,
-    );
-    if (isRefusal(topic)) throw new RangeError(`topic "${name}" cannot be created: ${topic.message}`);
+    const { cluster } = this.#shared;
+    const plan = cluster.planTopic({
+      name,
+      partitions: partitions ?? DEFAULT_COUNT,
+      replicationFactor: replicationFactor ?? DEFAULT_COUNT,
+      configs: new Map(Object.entries(configs).map(([key, value]) => [key, String(value)])),
+    });
+    if (isRefusal(plan)) throw new RangeError(`topic "${name}" cannot be created: ${plan.message}`);
+    cluster.addTopic(name, plan, 0);
   }
 
   deleteTopic(name: string): void {

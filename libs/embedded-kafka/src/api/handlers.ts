@@ -1,10 +1,50 @@
 import type { ApiHandler } from './api-handler.js';
 import { createApiVersions } from './api-versions.js';
+import { createPartitions } from './create-partitions.js';
+import { createTopics } from './create-topics.js';
+import { deleteGroups } from './delete-groups.js';
+import { deleteTopics } from './delete-topics.js';
+import { describeCluster } from './describe-cluster.js';
+import { describeConfigs } from './describe-configs.js';
+import { describeGroups } from './describe-groups.js';
+import { fetch } from './fetch.js';
+import { findCoordinator } from './find-coordinator.js';
+import { heartbeat } from './heartbeat.js';
 import { initProducerId } from './init-producer-id.js';
+import { joinGroup } from './join-group.js';
+import { leaveGroup } from './leave-group.js';
+import { listGroups } from './list-groups.js';
+import { listOffsets } from './list-offsets.js';
 import { metadata } from './metadata.js';
+import { offsetCommit } from './offset-commit.js';
+import { offsetFetch } from './offset-fetch.js';
+import { offsetForLeaderEpoch } from './offset-for-leader-epoch.js';
 import { produce } from './produce.js';
+import { syncGroup } from './sync-group.js';
 
-const served: readonly ApiHandler[] = [produce, metadata, initProducerId];
+const served: readonly ApiHandler[] = [
+  produce,
+  fetch,
+  listOffsets,
+  offsetForLeaderEpoch,
+  initProducerId,
+  metadata,
+  describeCluster,
+  describeConfigs,
+  createTopics,
+  deleteTopics,
+  createPartitions,
+  findCoordinator,
+  joinGroup,
+  syncGroup,
+  heartbeat,
+  leaveGroup,
+  offsetCommit,
+  offsetFetch,
+  describeGroups,
+  listGroups,
+  deleteGroups,
+];
 
 /** Everything a broker answers, by API key. */
 export function createHandlers(): ReadonlyMap<number, ApiHandler> {

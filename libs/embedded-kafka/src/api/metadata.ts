@@ -2,12 +2,13 @@ import { apis, errorCode, ZERO_UUID, type RequestOf, type ResponseInput } from '
 import { NO_LEADER, type Partition } from '../cluster/partition.js';
 import type { Topic } from '../cluster/topic.js';
 import { topicNameProblem } from '../cluster/topic-name.js';
+import { isRefusal } from '../log/refusal.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
 
 type Request = RequestOf<typeof apis.Metadata>;
 type TopicResponse = NonNullable<ResponseInput<typeof apis.Metadata>['topics']>[number];
 
-const DEFAULT_COUNT = -1;
+const DEFAULTS = { partitions: -1, replicationFactor: -1, configs: new Map<string, string>() };
 
 export const metadata = defineHandler({
   api: apis.Metadata,
@@ -46,7 +47,8 @@ function topicsOf(request: Request, context: RequestContext): TopicResponse[] {
 function missing(name: string, allowCreation: boolean, { cluster }: RequestContext): TopicResponse {
   if (topicNameProblem(name) !== undefined) return { name, errorCode: errorCode('INVALID_TOPIC_EXCEPTION') };
   if (allowCreation && cluster.settings.autoCreateTopics) {
-    cluster.createTopic({ name, partitions: DEFAULT_COUNT, replicationFactor: DEFAULT_COUNT, configs: new Map() });
+    const plan = cluster.planTopic({ name, ...DEFAULTS });
+    if (!isRefusal(plan)) cluster.addTopic(name, plan);
   }
   return { name, errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION') };
 }

@@ -1,10 +1,10 @@
-import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
-import type { Clock } from '../time/clock.js';
+import { refusal, type Refusal } from '../log/refusal.js';
+import type { Clock, TimerHandle } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import { NO_LEADER, type Partition } from './partition.js';
 import { assignReplicas } from './replica-assignment.js';
 import { Topic } from './topic.js';
-import { planTopic, type TopicRequest } from './topic-plan.js';
+import { planTopic, type TopicPlan, type TopicRequest } from './topic-plan.js';
 
 export interface ClusterSettings {
   readonly host: string;
@@ -29,7 +29,7 @@ export class ClusterState {
   readonly id: string;
   readonly #topics = new Map<string, Topic>();
   /** Created, but not known to the brokers yet. */
-  readonly #arriving = new Map<string, ReturnType<Clock['setTimeout']>>();
+  readonly #arriving = new Map<string, TimerHandle>();
   #lastProducerId = -1;
 
   constructor(
@@ -79,20 +79,23 @@ export class ClusterState {
     return id;
   }
 
-  /** @param visibleAfterMs until then brokers answer UNKNOWN_TOPIC_OR_PARTITION: metadata takes its time to reach them */
-  createTopic(request: TopicRequest, visibleAfterMs = this.settings.topicPropagationMs): Topic | Refusal {
+  /** Where the replicas of a topic would go, or why it cannot be created. */
+  planTopic(request: TopicRequest): TopicPlan | Refusal {
     if (this.#topics.has(request.name) || this.#arriving.has(request.name)) {
       return refusal('TOPIC_ALREADY_EXISTS', `topic '${request.name}' already exists`);
     }
     const nodeIds = this.liveNodes.map((node) => node.id);
-    const plan = planTopic(request, nodeIds, this.nodes, this.settings);
-    if (isRefusal(plan)) return plan;
-    const topic = new Topic(request.name, this.random.uuid(), plan.assignment, plan.configs);
+    return planTopic(request, nodeIds, this.nodes, this.settings);
+  }
+
+  /** @param visibleAfterMs until then brokers answer UNKNOWN_TOPIC_OR_PARTITION: metadata takes its time to reach them */
+  addTopic(name: string, plan: TopicPlan, visibleAfterMs = this.settings.topicPropagationMs): Topic {
+    const topic = new Topic(name, this.random.uuid(), plan.assignment, plan.configs);
     if (visibleAfterMs <= 0) {
       this.#publish(topic);
     } else {
       this.#arriving.set(
-        topic.name,
+        name,
         this.clock.setTimeout(() => this.#publish(topic), visibleAfterMs),
       );
     }

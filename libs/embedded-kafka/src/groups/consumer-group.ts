@@ -1,6 +1,6 @@
 import { errorCode } from 'kafka-wire';
 import type { Clock, TimerHandle } from '../time/clock.js';
-import { GroupMember, type GroupProtocol, type JoinResult, type SyncResult } from './group-member.js';
+import type { GroupMember, Joining, JoinResult, SyncResult } from './group-member.js';
 import { GroupOffsets } from './group-offsets.js';
 import { transition, type GroupState } from './group-state.js';
 import { PendingMembers } from './pending-members.js';
@@ -12,13 +12,6 @@ export interface GroupSettings {
   /** Session time-outs a member may ask for (`group.min.session.timeout.ms`, `group.max.session.timeout.ms`). */
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
-}
-
-export interface Joining {
-  readonly sessionTimeoutMs: number;
-  readonly rebalanceTimeoutMs: number;
-  readonly protocolType: string;
-  readonly protocols: readonly GroupProtocol[];
 }
 
 const NOBODY = '';
@@ -102,12 +95,12 @@ export class ConsumerGroup {
     if (member === undefined) return Promise.resolve(this.#notSynced('UNKNOWN_MEMBER_ID'));
     if (this.#state === 'PreparingRebalance') return Promise.resolve(this.#notSynced('REBALANCE_IN_PROGRESS'));
     if (this.#state === 'Stable') {
-      this.#restartSession(member);
+      this.#watch(member);
       return Promise.resolve(this.#synced(member));
     }
     return new Promise((resolve) => {
       member.answerSync = resolve;
-      this.#stopSession(member);
+      member.stopSession();
       if (memberId === this.#leader) this.#distribute(assignments);
     });
   }
@@ -115,7 +108,7 @@ export class ConsumerGroup {
   heartbeat(memberId: string): number {
     const member = this.#members.get(memberId);
     if (member === undefined) return errorCode('UNKNOWN_MEMBER_ID');
-    if (member.answerJoin === undefined && member.answerSync === undefined) this.#restartSession(member);
+    if (member.canHeartbeat) this.#watch(member);
     return this.#state === 'PreparingRebalance' ? errorCode('REBALANCE_IN_PROGRESS') : 0;
   }
 
@@ -133,7 +126,7 @@ export class ConsumerGroup {
   /** Stops all timers; nobody who waits is answered any more. */
   close(): void {
     this.clock.clearTimeout(this.#rebalanceTimer);
-    for (const member of this.#members.values()) this.#stopSession(member);
+    for (const member of this.#members.values()) member.stopSession();
     this.#pending.clear();
     this.#state = 'Dead';
   }
@@ -147,10 +140,8 @@ export class ConsumerGroup {
   }
 
   #rejoin(member: GroupMember, joining: Joining): Promise<JoinResult> {
-    member.protocols = joining.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }));
-    member.sessionTimeoutMs = joining.sessionTimeoutMs;
-    member.rebalanceTimeoutMs = joining.rebalanceTimeoutMs;
-    this.#stopSession(member);
+    member.update(joining);
+    member.stopSession();
     return new Promise((resolve) => {
       member.answerJoin = resolve;
       if (this.#state === 'PreparingRebalance') this.#completeIfAllJoined();
@@ -163,7 +154,7 @@ export class ConsumerGroup {
     this.clock.clearTimeout(this.#rebalanceTimer);
     for (const member of this.#members.values()) {
       member.assignment = Buffer.alloc(0);
-      if (this.#answerSync(member, this.#notSynced('REBALANCE_IN_PROGRESS'))) this.#restartSession(member);
+      if (member.finishSync(this.#notSynced('REBALANCE_IN_PROGRESS'))) this.#watch(member);
     }
     this.#state = transition(this.#state, 'PreparingRebalance');
     this.#isGathering = isFirst && this.settings.initialRebalanceDelayMs > 0;
@@ -193,9 +184,8 @@ export class ConsumerGroup {
     this.#state = transition(this.#state, 'CompletingRebalance');
     this.#protocolName = selectProtocol(this.members);
     for (const member of this.members) {
-      member.answerJoin?.(this.#joined(member));
-      member.answerJoin = undefined;
-      this.#restartSession(member);
+      member.finishJoin(this.#joined(member));
+      this.#watch(member);
     }
   }
 
@@ -222,14 +212,7 @@ export class ConsumerGroup {
       member.assignment = Buffer.from(mine?.assignment ?? []);
     }
     this.#state = transition(this.#state, 'Stable');
-    for (const member of this.members) if (this.#answerSync(member, this.#synced(member))) this.#restartSession(member);
-  }
-
-  #answerSync(member: GroupMember, result: SyncResult): boolean {
-    const { answerSync } = member;
-    member.answerSync = undefined;
-    answerSync?.(result);
-    return answerSync !== undefined;
+    for (const member of this.members) if (member.finishSync(this.#synced(member))) this.#watch(member);
   }
 
   #synced({ assignment }: GroupMember): SyncResult {
@@ -252,21 +235,15 @@ export class ConsumerGroup {
   }
 
   #drop(member: GroupMember): void {
-    this.#stopSession(member);
+    member.stopSession();
     this.#members.delete(member.id);
     if (this.#leader === member.id) this.#leader = this.members[0]?.id ?? NOBODY;
-    const unknown = errorCode('UNKNOWN_MEMBER_ID');
-    member.answerJoin?.({ errorCode: unknown, memberId: member.id });
-    this.#answerSync(member, this.#notSynced('UNKNOWN_MEMBER_ID'));
+    member.finishJoin({ errorCode: errorCode('UNKNOWN_MEMBER_ID'), memberId: member.id });
+    member.finishSync(this.#notSynced('UNKNOWN_MEMBER_ID'));
   }
 
-  #restartSession(member: GroupMember): void {
-    this.#stopSession(member);
-    member.sessionTimer = this.clock.setTimeout(() => this.#remove(member), member.sessionTimeoutMs);
-  }
-
-  #stopSession(member: GroupMember): void {
-    this.clock.clearTimeout(member.sessionTimer);
-    member.sessionTimer = undefined;
+  /** Its session runs from now; when it ends the member is out. */
+  #watch(member: GroupMember): void {
+    member.restartSession(() => this.#remove(member));
   }
 }

@@ -1,7 +1,7 @@
 import { errorCode } from 'kafka-wire';
 import type { ClusterState, Node } from '../cluster/cluster-state.js';
-import { ConsumerGroup, type GroupSettings, type Joining } from './consumer-group.js';
-import { GroupMember, type JoinResult } from './group-member.js';
+import { ConsumerGroup, type GroupSettings } from './consumer-group.js';
+import { GroupMember, type Joining, type JoinResult } from './group-member.js';
 
 export interface JoinRequest extends Joining {
   readonly groupId: string;
@@ -93,7 +93,7 @@ export class GroupCoordinator {
   }
 
   #member(id: string, { clientId, clientHost }: JoinRequest): GroupMember {
-    return new GroupMember(id, clientId, clientHost);
+    return new GroupMember(id, clientId, clientHost, this.cluster.clock);
   }
 }
 

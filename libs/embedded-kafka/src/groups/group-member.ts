@@ -1,9 +1,17 @@
-import type { TimerHandle } from '../time/clock.js';
+import type { Clock, TimerHandle } from '../time/clock.js';
 
 /** An assignment strategy a member can follow, with what it tells the leader about itself. */
 export interface GroupProtocol {
   readonly name: string;
   readonly metadata: Buffer;
+}
+
+/** What a member brings along when it joins. */
+export interface Joining {
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  readonly protocolType: string;
+  readonly protocols: readonly GroupProtocol[];
 }
 
 export interface JoinResult {
@@ -34,13 +42,49 @@ export class GroupMember {
   answerJoin: ((result: JoinResult) => void) | undefined;
   /** Set while its SyncGroup waits for the leader's. */
   answerSync: ((result: SyncResult) => void) | undefined;
-  sessionTimer: TimerHandle;
+  #sessionTimer: TimerHandle;
 
   constructor(
     readonly id: string,
     readonly clientId: string,
     readonly clientHost: string,
+    readonly clock: Clock,
   ) {}
+
+  /** False while an answer is owed to it: a member that waits cannot send heartbeats. */
+  get canHeartbeat(): boolean {
+    return this.answerJoin === undefined && this.answerSync === undefined;
+  }
+
+  /** Takes over what a JoinGroup says about the member. The bytes are copied: they are a view of the request. */
+  update(joining: Joining): void {
+    this.protocols = joining.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }));
+    this.sessionTimeoutMs = joining.sessionTimeoutMs;
+    this.rebalanceTimeoutMs = joining.rebalanceTimeoutMs;
+  }
+
+  restartSession(onExpired: () => void): void {
+    this.stopSession();
+    this.#sessionTimer = this.clock.setTimeout(onExpired, this.sessionTimeoutMs);
+  }
+
+  stopSession(): void {
+    this.clock.clearTimeout(this.#sessionTimer);
+  }
+
+  finishJoin(result: JoinResult): void {
+    const { answerJoin } = this;
+    this.answerJoin = undefined;
+    answerJoin?.(result);
+  }
+
+  /** Returns whether it was waiting. */
+  finishSync(result: SyncResult): boolean {
+    const { answerSync } = this;
+    this.answerSync = undefined;
+    answerSync?.(result);
+    return answerSync !== undefined;
+  }
 
   metadataFor(protocolName: string | null): Buffer {
     return this.protocols.find(({ name }) => name === protocolName)?.metadata ?? Buffer.alloc(0);

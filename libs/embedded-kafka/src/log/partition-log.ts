@@ -34,17 +34,32 @@ export class PartitionLog {
     return this.#sizeBytes;
   }
 
+  /** Largest timestamp of all records; -1 without any. */
+  get maxTimestamp(): number {
+    return this.#batches.at(-1)?.maxTimestampSoFar ?? -1;
+  }
+
+  /** Undefined without any record. */
+  get firstLeaderEpoch(): number | undefined {
+    return this.#batches[0]?.header.partitionLeaderEpoch;
+  }
+
+  /** The first offset written under a later epoch, the log's end when there is none. */
+  endOffsetOfEpoch(leaderEpoch: number): number {
+    const at = bisectBatches(this.#batches, ({ header }) => header.partitionLeaderEpoch > leaderEpoch);
+    return this.#batches[at]?.baseOffset ?? this.endOffset;
+  }
+
   /** Takes the buffer over: it is written to now and read for as long as the log lives. */
   append(bytes: Buffer, header: RecordBatchHeader, leaderEpoch: number): StoredBatch {
     const baseOffset = this.endOffset;
     stampPlaceInLog(bytes, baseOffset, leaderEpoch);
-    const previous = this.#batches.at(-1);
     const batch: StoredBatch = {
       bytes,
       header: { ...header, position: 0, baseOffset, partitionLeaderEpoch: leaderEpoch },
       baseOffset,
       lastOffset: baseOffset + header.lastOffsetDelta,
-      maxTimestampSoFar: Math.max(previous?.maxTimestampSoFar ?? -1, header.maxTimestamp),
+      maxTimestampSoFar: Math.max(this.maxTimestamp, header.maxTimestamp),
     };
     this.#batches.push(batch);
     this.#sizeBytes += bytes.length;
@@ -80,7 +95,6 @@ export class PartitionLog {
 
   /** The batch with the largest timestamp, the earliest of equals. */
   batchWithMaxTimestamp(): StoredBatch | undefined {
-    const largest = this.#batches.at(-1)?.maxTimestampSoFar;
-    return largest === undefined ? undefined : this.firstBatchSince(largest);
+    return this.firstBatchSince(this.maxTimestamp);
   }
 }

@@ -1,0 +1,36 @@
+import { apis, errorName, type RequestOf, type ResponseInput } from 'kafka-wire';
+import { refusal, type Refusal } from '../log/refusal.js';
+import { defineHandler, type RequestContext } from './api-handler.js';
+
+type Wanted = RequestOf<typeof apis.CreatePartitions>['topics'][number];
+type Result = NonNullable<ResponseInput<typeof apis.CreatePartitions>['results']>[number];
+
+export const createPartitions = defineHandler({
+  api: apis.CreatePartitions,
+  versions: { min: 0, max: 3 },
+
+  handle: (request, context) => ({
+    results: request.topics.map((wanted): Result => {
+      const problem = extend(wanted, request.validateOnly, context);
+      return { name: wanted.name, errorCode: problem?.errorCode ?? 0, errorMessage: problem?.message ?? null };
+    }),
+  }),
+
+  refuse: (request, code) => ({
+    results: request.topics.map(({ name }) => ({ name, errorCode: code, errorMessage: errorName(code) })),
+  }),
+});
+
+function extend(
+  { name, count, assignments }: Wanted,
+  validateOnly: boolean,
+  { cluster }: RequestContext,
+): Refusal | undefined {
+  const topic = cluster.topic(name);
+  if (topic === undefined) return refusal('UNKNOWN_TOPIC_OR_PARTITION', `topic '${name}' does not exist`);
+  const present = topic.partitions.length;
+  if (count <= present) return refusal('INVALID_PARTITIONS', `topic '${name}' has ${present} partitions already`);
+  if (assignments !== null) return refusal('INVALID_REQUEST', 'replicas of added partitions cannot be chosen here');
+  if (!validateOnly) cluster.addPartitions(topic, count);
+  return undefined;
+}

@@ -1,0 +1,68 @@
+import { apis, errorCode, errorName, ZERO_UUID, type RequestOf, type ResponseInput } from 'kafka-wire';
+import type { TopicRequest } from '../cluster/topic-plan.js';
+import { describeConfigs } from '../cluster/topic-configs.js';
+import { isRefusal } from '../log/refusal.js';
+import { defineHandler, type RequestContext } from './api-handler.js';
+
+type Request = RequestOf<typeof apis.CreateTopics>;
+type Created = NonNullable<ResponseInput<typeof apis.CreateTopics>['topics']>[number];
+
+const DEFAULT_CONFIG = 5;
+const TOPIC_CONFIG = 1;
+
+export const createTopics = defineHandler({
+  api: apis.CreateTopics,
+  versions: { min: 2, max: 7 },
+
+  handle(request, context) {
+    const seen = new Map<string, number>();
+    for (const { name } of request.topics) seen.set(name, (seen.get(name) ?? 0) + 1);
+    const topics = request.topics.map((topic) =>
+      seen.get(topic.name) === 1
+        ? create(topic, request.validateOnly, context)
+        : failed(topic.name, errorCode('INVALID_REQUEST'), `topic ${topic.name} is asked for more than once`),
+    );
+    return { topics };
+  },
+
+  refuse: (request, code) => ({ topics: request.topics.map(({ name }) => failed(name, code, errorName(code))) }),
+});
+
+function create(wanted: Request['topics'][number], validateOnly: boolean, { cluster }: RequestContext): Created {
+  const isAssigned = wanted.assignments.length > 0;
+  if (isAssigned && (wanted.numPartitions !== -1 || wanted.replicationFactor !== -1)) {
+    return failed(wanted.name, errorCode('INVALID_REQUEST'), 'replicas are assigned: partitions and factor must be -1');
+  }
+  const request: TopicRequest = {
+    name: wanted.name,
+    partitions: wanted.numPartitions,
+    replicationFactor: wanted.replicationFactor,
+    configs: new Map(wanted.configs.map(({ name, value }) => [name, value])),
+    ...(isAssigned && { assignment: inOrder(wanted.assignments) }),
+  };
+  const plan = cluster.planTopic(request);
+  if (isRefusal(plan)) return failed(wanted.name, plan.errorCode, plan.message);
+  const { assignment, configs } = plan;
+  return {
+    name: wanted.name,
+    topicId: validateOnly ? ZERO_UUID : cluster.addTopic(wanted.name, plan).id,
+    errorMessage: null,
+    numPartitions: assignment.length,
+    replicationFactor: assignment[0]?.length ?? -1,
+    configs: describeConfigs(configs).map(({ name, value, isDefault }) => ({
+      name,
+      value,
+      configSource: isDefault ? DEFAULT_CONFIG : TOPIC_CONFIG,
+    })),
+  };
+}
+
+function inOrder(assignments: Request['topics'][number]['assignments']): readonly (readonly number[])[] {
+  return assignments
+    .toSorted((one, other) => one.partitionIndex - other.partitionIndex)
+    .map(({ brokerIds }) => brokerIds);
+}
+
+function failed(name: string, code: number, message: string): Created {
+  return { name, errorCode: code, errorMessage: message, configs: null };
+}

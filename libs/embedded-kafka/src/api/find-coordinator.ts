@@ -1,0 +1,46 @@
+import { apis, errorCode } from 'kafka-wire';
+import { defineHandler, type RequestContext } from './api-handler.js';
+
+const GROUP = 0;
+const BATCHED_SINCE_VERSION = 4;
+
+interface Coordinator {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+const NOBODY = { nodeId: -1, host: '', port: -1 };
+
+export const findCoordinator = defineHandler({
+  api: apis.FindCoordinator,
+  versions: { min: 0, max: 6 },
+
+  handle(request, context) {
+    const { keyType } = request;
+    if (context.apiVersion < BATCHED_SINCE_VERSION) return coordinatorOf(request.key, keyType, context);
+    return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...coordinatorOf(key, keyType, context) })) };
+  },
+
+  refuse(request, code, { apiVersion }) {
+    const refused = { ...NOBODY, errorCode: code };
+    if (apiVersion < BATCHED_SINCE_VERSION) return refused;
+    return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...refused })) };
+  },
+});
+
+function coordinatorOf(key: string, keyType: number, { cluster, groups }: RequestContext): Coordinator {
+  if (keyType !== GROUP) {
+    // A retriable code would make a transactional producer wait for a coordinator that never comes.
+    const errorMessage = 'the embedded cluster coordinates groups only, no transactions';
+    return { ...NOBODY, errorCode: errorCode('INVALID_REQUEST'), errorMessage };
+  }
+  if (key === '') return { ...NOBODY, errorCode: errorCode('INVALID_GROUP_ID'), errorMessage: 'a group id is needed' };
+  const node = groups.nodeFor(key);
+  if (node === undefined) {
+    return { ...NOBODY, errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), errorMessage: 'no broker is up' };
+  }
+  return { nodeId: node.id, host: cluster.settings.host, port: node.port, errorCode: 0, errorMessage: null };
+}
