@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const NOT_PACKED = new Set(['src', 'node_modules']);
+const NOT_PACKED = new Set(['node_modules']);
 
 /**
  * Packs every library as npm would publish it and returns the paths of the tarballs by package name.

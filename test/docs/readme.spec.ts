@@ -34,7 +34,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function documents(): Promise<string[]> {
   const guides = (await readdir(join(ROOT, 'docs/guides')).catch(() => [])).map((name) => `docs/guides/${name}`);
-  return ['README.md', 'docs/ARCHITECTURE.md', ...guides.filter((name) => name.endsWith('.md'))];
+  const readmes = ['README.md', 'libs/kafka-wire/README.md', 'libs/embedded-kafka/README.md'];
+  return [...readmes, 'docs/ARCHITECTURE.md', ...guides.filter((name) => name.endsWith('.md'))];
 }
 
 async function writeSnippets(document: string): Promise<string[]> {

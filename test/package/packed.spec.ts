@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packLibraries } from '../../scripts/pack.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const LIBRARIES = ['embedded-kafka', 'kafka-wire', 'nestjs-kafka-producer'];
+const run = promisify(execFile);
+
+/** An application in which the tarballs are installed; everything else it needs is found in this repository, one level up. */
+let application: string;
+const inLibrary = (name: string, ...path: string[]) => join(application, 'node_modules', name, ...path);
+
+beforeAll(async () => {
+  await mkdir(join(ROOT, 'temp'), { recursive: true });
+  application = await mkdtemp(join(ROOT, 'temp/packed-'));
+  for (const [name, tarball] of Object.entries(await packLibraries(join(application, 'tarballs')))) {
+    await mkdir(inLibrary(name), { recursive: true });
+    await run('tar', ['-xzf', tarball, '-C', inLibrary(name), '--strip-components=1']);
+  }
+  await writeFile(join(application, 'package.json'), '{ "name": "stranger" }');
+});
+afterAll(() => rm(application, { recursive: true, force: true }));
+
+async function node(file: string, program: string): Promise<{ stdout: string; stderr: string }> {
+  await writeFile(join(application, file), program);
+  return run(process.execPath, [join(application, file)], { timeout: 30_000 });
+}
+
+describe('a packed library', () => {
+  it.each(LIBRARIES)('%s names only what is in it', async (name) => {
+    const text = await readFile(inLibrary(name, 'package.json'), 'utf8');
+    expect(text).not.toContain('/source');
+    const manifest = JSON.parse(text) as Record<string, unknown>;
+    expect(manifest).not.toHaveProperty('scripts');
+    expect(manifest).not.toHaveProperty('devDependencies');
+    const files = (await readdir(inLibrary(name), { recursive: true })).toSorted();
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js']));
+    expect(files.filter((file) => /\.spec\.|tsbuildinfo/.test(file))).toEqual([]);
+  });
+
+  it('the product has the README of the repository', async () => {
+    expect(await readFile(inLibrary('nestjs-kafka-producer', 'README.md'), 'utf8')).toBe(
+      await readFile(join(ROOT, 'README.md'), 'utf8'),
+    );
+  });
+});
+
+const BOOT = `
+  const kafka = await EmbeddedKafka.start({ topics: [{ name: 'greetings', partitions: 1 }] });
+  class AppModule {}
+  Module({
+    imports: [KafkaProducerModule.forRoot({ client: { clientId: 'stranger', brokers: kafka.bootstrap } })],
+  })(AppModule);
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['warn', 'error'] });
+  const { offset } = await app.get(KafkaProducerService).send({ topic: 'greetings', key: 'k', value: { hello: 'world' } });
+  await app.close();
+  const [record] = await kafka.recordsIn('greetings');
+  await kafka.stop();
+  console.log(offset, record.value.toString());
+`;
+
+describe('the packed libraries under plain Node', () => {
+  it('boot a Nest context, send a record and let the process end', async () => {
+    const { stdout, stderr } = await node(
+      'boot.mjs',
+      `import 'reflect-metadata';
+       import { Module } from '@nestjs/common';
+       import { NestFactory } from '@nestjs/core';
+       import { EmbeddedKafka } from 'embedded-kafka';
+       import { KafkaProducerModule, KafkaProducerService } from 'nestjs-kafka-producer';
+       ${BOOT}`,
+    );
+    expect(stdout).toBe('0 {"hello":"world"}\n');
+    expect(stderr).toBe('');
+  });
+
+  it('do the same in a CommonJS application', async () => {
+    const { stdout, stderr } = await node(
+      'boot.cjs',
+      `require('reflect-metadata');
+       const { Module } = require('@nestjs/common');
+       const { NestFactory } = require('@nestjs/core');
+       const { EmbeddedKafka } = require('embedded-kafka');
+       const { KafkaProducerModule, KafkaProducerService } = require('nestjs-kafka-producer');
+       async function main() { ${BOOT} }
+       main();`,
+    );
+    expect(stdout).toBe('0 {"hello":"world"}\n');
+    expect(stderr).toBe('');
+  });
+});
+
+describe('the packed declarations', () => {
+  it('compile without skipLibCheck', async () => {
+    const file = join(application, 'app.mts');
+    await writeFile(file, LIBRARIES.map((name, index) => `export * as p${index} from '${name}';`).join('\n'));
+    const program = ts.createProgram([file], {
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+      lib: ['lib.es2023.d.ts'],
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    });
+    const ours = ts.getPreEmitDiagnostics(program).filter((problem) => problem.file?.fileName.startsWith(application));
+    expect(ours.map((problem) => ts.flattenDiagnosticMessageText(problem.messageText, '\n'))).toEqual([]);
+  });
+});
