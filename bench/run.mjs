@@ -178,6 +178,9 @@ class Load {
   }
 }
 
+// Nobody is left to report to.
+process.on('disconnect', () => process.exit(1));
+
 run(JSON.parse(process.argv[2])).then(
   (result) => process.send?.({ result }, () => process.exit(0)),
   (error) => process.send?.({ error: error?.stack ?? String(error) }, () => process.exit(1)),
