@@ -14,7 +14,7 @@ export class InvalidOptionsError extends KafkaProducerError {
 
   readonly problems: readonly OptionProblem[];
 
-  constructor(context: { problems: readonly OptionProblem[]; module?: string; cause?: unknown }) {
+  constructor(context: { problems: readonly OptionProblem[]; module?: string | undefined; cause?: unknown }) {
     const { problems, module } = context;
     const lines = problems.map(({ path, message }) => `\n  - ${path}: ${message}`).join('');
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;

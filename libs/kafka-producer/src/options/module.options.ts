@@ -1,0 +1,95 @@
+import type { SerializationSettings } from '../serialization/record-serializer.js';
+import type { Serializer } from '../serialization/serializer.js';
+import type { ClientOptions } from './client.options.js';
+import { Milliseconds, ObjectWith, OneOf, OptionalFunction } from './option-rules.js';
+import type { ProducerOptions } from './producer.options.js';
+
+/** When the module connects. */
+export type ConnectPolicy = 'lazy' | 'background' | 'eager';
+
+/** What stands beside the groups `client`, `producer` and `serializers`. */
+export class LifecycleOptions {
+  /**
+   * When the first connection is made.
+   *
+   * `'background'`: when the application starts, which neither waits for it nor fails because of it. `'lazy'`: with the first record. `'eager'`: the
+   * application waits for a broker up to `connectTimeoutMs`, and does not start without one.
+   *
+   * @defaultValue 'background'
+   */
+  @OneOf('lazy', 'background', 'eager')
+  readonly connect: ConnectPolicy = 'background';
+
+  /**
+   * How long the first connection may take: the start fails after it with `connect: 'eager'`, a warning is logged with `'background'`.
+   *
+   * Unit: milliseconds.
+   *
+   * @defaultValue 10000
+   */
+  @Milliseconds(1)
+  readonly connectTimeoutMs: number = 10_000;
+
+  /**
+   * How long the application's shutdown waits for records that were accepted and are not acknowledged. What is left then is reported.
+   *
+   * Unit: milliseconds. `0` gives them up at once.
+   *
+   * @defaultValue 10000
+   */
+  @Milliseconds()
+  readonly shutdownTimeoutMs: number = 10_000;
+
+  /**
+   * Headers for every record that does not name them itself. Called when the record is made, in the caller's async context.
+   *
+   * @defaultValue undefined
+   */
+  @OptionalFunction()
+  readonly defaultHeaders: SerializationSettings['defaultHeaders'] = undefined;
+
+  /**
+   * Turns the name of a topic in the program into its name in Kafka, once per record: for prefixes of stages or tenants.
+   *
+   * @defaultValue undefined
+   */
+  @OptionalFunction()
+  readonly resolveTopic: SerializationSettings['resolveTopic'] = undefined;
+}
+
+/** One serializer per field of a record. A contract's own serializer goes before `value`. */
+export class SerializerOptions {
+  /**
+   * For keys that are not null. Serializers run before the partition is chosen, so the bytes decide.
+   *
+   * @defaultValue strings as UTF-8, bytes as they are, everything else refused
+   */
+  @ObjectWith('serialize')
+  readonly key: Serializer | undefined = undefined;
+
+  /**
+   * For values that are not null.
+   *
+   * @defaultValue strings as UTF-8, bytes as they are, everything else as JSON
+   */
+  @ObjectWith('serialize')
+  readonly value: Serializer | undefined = undefined;
+
+  /**
+   * For each value of a header that is not null.
+   *
+   * @defaultValue strings as UTF-8, bytes as they are, everything else refused
+   */
+  @ObjectWith('serialize')
+  readonly header: Serializer | undefined = undefined;
+}
+
+/** Every option may be left out or be `undefined`, which means its default. */
+export type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** What `KafkaProducerModule.forRoot()` is given. */
+export interface KafkaProducerModuleOptions extends Given<LifecycleOptions> {
+  readonly client: Given<ClientOptions> & Pick<ClientOptions, 'brokers'>;
+  readonly producer?: Given<ProducerOptions> | undefined;
+  readonly serializers?: Given<SerializerOptions> | undefined;
+}

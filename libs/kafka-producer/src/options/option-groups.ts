@@ -1,0 +1,23 @@
+import { ClientOptions } from './client.options.js';
+import { LifecycleOptions, SerializerOptions } from './module.options.js';
+import { ProducerOptions } from './producer.options.js';
+
+/** The shape of the options: each group under its path, the top level under `''`. */
+export const OPTION_GROUPS = {
+  '': LifecycleOptions,
+  client: ClientOptions,
+  producer: ProducerOptions,
+  serializers: SerializerOptions,
+} as const;
+
+export type OptionPath = keyof typeof OPTION_GROUPS;
+
+/** Every name a group knows; at the top level those of the other groups too. */
+export function optionNames(group: OptionPath): readonly string[] {
+  const own = Object.keys(new OPTION_GROUPS[group]());
+  return group === '' ? [...own, ...Object.keys(OPTION_GROUPS).filter((name) => name !== '')] : own;
+}
+
+export function optionPath(group: OptionPath, name: string): string {
+  return group === '' ? name : `${group}.${name}`;
+}

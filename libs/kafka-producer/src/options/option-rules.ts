@@ -1,0 +1,104 @@
+import { ValidateBy } from 'class-validator';
+
+/**
+ * The rules of the options, one per kind. Each is the whole truth about its option's range, so that a wrong value gives one message that says what
+ * would be right. `undefined` never reaches them: it means the default.
+ */
+function rule(
+  name: string,
+  expected: string,
+  accepts: (value: unknown) => boolean,
+  show = describeValue,
+): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: { validate: accepts, defaultMessage: (args) => `must be ${expected}, got ${show(args?.value)}` },
+  });
+}
+
+/** Whole milliseconds from `min` to `max`. */
+export function Milliseconds(min = 0, max = MAX_TIMER_MS): PropertyDecorator {
+  return rule('milliseconds', `a whole number of milliseconds from ${min} to ${max}`, isIntegerIn(min, max));
+}
+
+/** Whole bytes from `min` to `max`. */
+export function Bytes(min = 0, max = MAX_INT32): PropertyDecorator {
+  return rule('bytes', `a whole number of bytes from ${min} to ${max}`, isIntegerIn(min, max));
+}
+
+/** A whole number from `min` to `max`. */
+export function Count(min: number, max = MAX_INT32): PropertyDecorator {
+  return rule('count', `a whole number from ${min} to ${max}`, isIntegerIn(min, max));
+}
+
+/** One of these literals. */
+export function OneOf(...values: readonly (string | number)[]): PropertyDecorator {
+  const expected = values.map((value) => describeValue(value)).join(', ');
+  return rule('oneOf', `one of ${expected}`, (value) => values.includes(value as string));
+}
+
+export function Flag(): PropertyDecorator {
+  return rule('flag', 'true or false', (value) => typeof value === 'boolean');
+}
+
+export function Text(): PropertyDecorator {
+  return rule('text', 'a string that is not empty', (value) => typeof value === 'string' && value.trim() !== '');
+}
+
+/** A function, or left out. */
+export function OptionalFunction(): PropertyDecorator {
+  return rule('optionalFunction', 'a function', (value) => value === undefined || typeof value === 'function');
+}
+
+/** A whole number from `min`, or left out. */
+export function OptionalCount(min: number, max: number): PropertyDecorator {
+  const accepts = isIntegerIn(min, max);
+  return rule(
+    'optionalCount',
+    `a whole number from ${min} to ${max}`,
+    (value) => value === undefined || accepts(value),
+  );
+}
+
+/** An object that has this method, one of these literals, or left out. */
+export function ObjectWith(method: string, ...literals: readonly string[]): PropertyDecorator {
+  const names = literals.map((literal) => `'${literal}' or `).join('');
+  return rule(
+    'objectWith',
+    `${names}an object with a method ${method}()`,
+    (value) => value === undefined || literals.includes(value as string) || hasMethod(value, method),
+  );
+}
+
+/** Whatever this says is wrong with the value; its text must not repeat secrets. */
+export function Checked(problemOf: (value: unknown) => string | undefined): PropertyDecorator {
+  return ValidateBy({
+    name: 'checked',
+    validator: {
+      validate: (value) => problemOf(value) === undefined,
+      defaultMessage: (args) => problemOf(args?.value) ?? '',
+    },
+  });
+}
+
+/** A value in a message: short, and only of kinds that hold no secrets. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+
+/** Longer timers fire at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+const MAX_INT32 = 2_147_483_647;
+
+function isIntegerIn(min: number, max: number): (value: unknown) => boolean {
+  return (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
+function hasMethod(value: unknown, method: string): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function'
+  );
+}

@@ -1,0 +1,76 @@
+import { loadCodec, type Codec } from 'kafka-wire';
+
+import { InvalidOptionsError, type OptionProblem } from '../errors/program.errors.js';
+import type { ClientOptions } from './client.options.js';
+import type { Given, LifecycleOptions, SerializerOptions } from './module.options.js';
+import { combine, type CombinedProducerOptions } from './option-combinations.js';
+import { readGroup } from './option-group.js';
+import type { ProducerOptions } from './producer.options.js';
+
+/** Options as the composition root uses them: complete, consistent and frozen. */
+export interface ResolvedOptions extends LifecycleOptions {
+  readonly client: ClientOptions;
+  readonly producer: CombinedProducerOptions;
+  readonly serializers: SerializerOptions;
+  /** `undefined` for `compressionType: 'none'`. */
+  readonly codec: Codec | undefined;
+  /** What was accepted and is probably not meant; for the log. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Checks everything a module was given.
+ *
+ * Async because a codec may be a package to be loaded. The caller's objects are neither changed nor kept.
+ *
+ * @throws InvalidOptionsError with all problems at once
+ */
+export async function resolveOptions(given: unknown, moduleName?: string): Promise<ResolvedOptions> {
+  const problems: OptionProblem[] = [];
+  const lifecycle = readGroup('', given ?? {}, problems);
+  const groups: GivenGroups | null | undefined = typeof given === 'object' ? given : undefined;
+  const client = readGroup('client', groups?.client ?? {}, problems);
+  const serializers = readGroup('serializers', groups?.serializers, problems);
+  const own = readGroup('producer', groups?.producer, problems);
+  const wrongAlone = new Set(problems.map(({ path }) => path));
+  const { producer, warnings } = combine(own, groups?.producer ?? {}, wrongAlone, problems);
+  const codec = await codecOf(producer, wrongAlone, problems);
+  if (problems.length > 0) throw new InvalidOptionsError({ problems, module: moduleName });
+  const { brokers } = client;
+  return freezeWith(lifecycle, {
+    client: freezeWith(client, { brokers: typeof brokers === 'function' ? brokers : Object.freeze([...brokers]) }),
+    producer,
+    serializers: freezeWith(serializers, {}),
+    codec,
+    warnings,
+  });
+}
+
+interface GivenGroups {
+  readonly client?: unknown;
+  readonly producer?: Given<ProducerOptions> | null;
+  readonly serializers?: unknown;
+}
+
+/** A plain frozen copy: what is resolved has no validation decorators behind it any more. */
+function freezeWith<T extends object, O extends object>(options: T, overrides: O): Readonly<T & O> {
+  return Object.freeze(Object.assign({}, options, overrides));
+}
+
+/** A missing package and a level the codec does not have show here, at bootstrap. */
+async function codecOf(
+  { compressionType, compressionLevel }: ProducerOptions,
+  wrongAlone: ReadonlySet<string>,
+  problems: OptionProblem[],
+): Promise<Codec | undefined> {
+  if (wrongAlone.has('producer.compressionType') || wrongAlone.has('producer.compressionLevel')) return undefined;
+  try {
+    const codec = await loadCodec(compressionType, compressionLevel);
+    return compressionType === 'none' ? undefined : codec;
+  } catch (error) {
+    const isLevel = error instanceof Error && error.name === 'InvalidCompressionLevelError';
+    const path = isLevel ? 'producer.compressionLevel' : 'producer.compressionType';
+    problems.push({ path, message: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+}
