@@ -42,12 +42,12 @@ export function produceRequest(
 
 /** The answer's part for a batch, if there is one. */
 export function responseLookup(response: ProduceResponse): (batch: ProducerBatch) => PartitionResponse | undefined {
-  const topics = new Map(
-    response.responses.map(({ name, partitionResponses }) => [
-      name,
-      new Map(partitionResponses.map((partition) => [partition.index, partition])),
-    ]),
-  );
+  const topics = new Map<string, Map<number, PartitionResponse>>();
+  for (const { name, partitionResponses } of response.responses) {
+    let partitions = topics.get(name);
+    if (partitions === undefined) topics.set(name, (partitions = new Map()));
+    for (const partition of partitionResponses) partitions.set(partition.index, partition);
+  }
   return ({ topic, partition }) => topics.get(topic)?.get(partition);
 }
 
