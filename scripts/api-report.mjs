@@ -1,7 +1,7 @@
 // Compares the public surface of every library with its committed report in etc/. With --local the report is rewritten instead.
 // Folders of libs/ given as arguments limit it to those.
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -9,6 +9,7 @@ const localBuild = process.argv.includes('--local');
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const folders = chosen.length > 0 ? chosen : await readdir(join(ROOT, 'libs'));
 let failures = 0;
+await mkdir(join(ROOT, 'etc'), { recursive: true });
 
 for (const folder of folders) {
   const projectFolder = join(ROOT, 'libs', folder);
