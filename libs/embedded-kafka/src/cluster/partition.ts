@@ -1,5 +1,5 @@
 import { producerIdKey, type RecordBatchHeader } from 'kafka-wire';
-import { checkBatch } from '../log/batch-check.js';
+import { checkBatch, hasProducer } from '../log/batch-check.js';
 import { PartitionLog } from '../log/partition-log.js';
 import { ProducerState, type SequenceVerdict } from '../log/producer-state.js';
 import { refusal, type Refusal } from '../log/refusal.js';
@@ -76,7 +76,7 @@ export class Partition {
     const wrong = checkBatch(records, header, topic.batchLimits, nowMs);
     if (wrong !== undefined) return wrong;
     if (header.isTransactional) return refusal('INVALID_TXN_STATE', 'transactions are not served');
-    const producer = header.baseSequence < 0 ? undefined : this.#producer(header);
+    const producer = hasProducer(header) ? this.#producer(header) : undefined;
     const verdict: SequenceVerdict = producer?.judge(header) ?? { kind: 'append' };
     switch (verdict.kind) {
       case 'duplicate':

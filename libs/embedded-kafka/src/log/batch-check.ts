@@ -1,4 +1,4 @@
-import { decodeRecordBatchHeaders, verifyRecordBatch, type RecordBatchHeader } from 'kafka-wire';
+import { decodeRecordBatchHeaders, NO_PRODUCER_ID, verifyRecordBatch, type RecordBatchHeader } from 'kafka-wire';
 import { refusal, type Refusal } from './refusal.js';
 
 const LOG_OVERHEAD_BYTES = 12;
@@ -71,14 +71,18 @@ export function checkBatch(
     );
   }
   if (header.isControl) return refusal('INVALID_RECORD', 'clients may not write control records');
-  const hasProducer = !header.producerId.every((byte) => byte === 0xff);
-  if (hasProducer && header.baseSequence < 0) {
+  if (hasProducer(header) && header.baseSequence < 0) {
     return refusal('INVALID_RECORD', `invalid sequence number ${header.baseSequence}`);
   }
   if (!limits.logAppendTime && header.maxTimestamp - nowMs > limits.timestampAfterMaxMs) {
     return refusal('INVALID_TIMESTAMP', `timestamp ${header.maxTimestamp} is too far in the future`);
   }
   return undefined;
+}
+
+/** False for a producer without idempotence. Its sequences mean nothing then, whatever they are: kafkajs counts from 0. */
+export function hasProducer({ producerId }: RecordBatchHeader): boolean {
+  return !NO_PRODUCER_ID.equals(producerId);
 }
 
 function noBatch(): Refusal {

@@ -1,5 +1,6 @@
 import { decodeRecords } from 'kafka-wire';
 import type { Partition } from '../cluster/partition.js';
+import { hasProducer } from './batch-check.js';
 import { advanceSequence } from './sequence.js';
 
 export interface ReadRecordsOptions {
@@ -56,7 +57,7 @@ async function readPartition(
         value: record.value,
         headers: record.headers,
         batchOffset: String(baseOffset),
-        ...(header.baseSequence >= 0 && {
+        ...(hasProducer(header) && {
           producer: { id: header.producerId.toString('hex'), epoch: header.producerEpoch, sequence },
         }),
       });
