@@ -33,8 +33,8 @@ export class BrokerAccess {
   /** Metadata of some topics from any broker; the directory follows the answer. One attempt: pauses and repetitions are the caller's. */
   async fetchMetadata(topics: readonly string[], allowAutoTopicCreation: boolean): Promise<MetadataResponse> {
     const { directory, bootstrap, lifetime, requestTimeoutMs: timeoutMs } = this.#context;
+    const node = await this.#reachable();
     try {
-      const node = await this.#reachable();
       lifetime.assertAlive();
       const request = metadataRequest(topics, { allowAutoTopicCreation, timeoutMs });
       const response = await node
@@ -74,7 +74,7 @@ export class BrokerAccess {
   }
 
   async #reachable(): Promise<BrokerNode> {
-    const { directory, bootstrap, random, lifetime } = this.#context;
+    const { directory, random, lifetime } = this.#context;
     const known = directory.all();
     const ready = leastLoadedReady(known);
     if (ready !== undefined) return ready;
@@ -87,10 +87,21 @@ export class BrokerAccess {
       lifetime.assertAlive();
       this.#context.log('debug', 'None of the known brokers can be reached: asking the bootstrap addresses');
     }
-    const seeds = await bootstrap.seeds();
+    const seeds = await this.#seeds();
     lifetime.assertAlive();
-    if (seeds.length === 0) throw new Error('client.brokers names no broker');
     return connectFirst(seeds, random);
+  }
+
+  /** The user's `brokers` function may fail, or name none. */
+  async #seeds(): Promise<readonly BrokerNode[]> {
+    try {
+      const seeds = await this.#context.bootstrap.seeds();
+      if (seeds.length === 0) throw new Error('client.brokers names no broker');
+      return seeds;
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
   }
 
   /** A listener that wants SASL answers ApiVersions and closes the connection at the first other request. */
@@ -110,7 +121,7 @@ export class BrokerAccess {
     this.#isFailing = false;
   }
 
-  /** Once per outage; the nodes report their own failures to connect. */
+  /** Warns once per outage. Failures to connect are not among them: the nodes report those. */
   #failed(error: unknown): void {
     if (this.#context.lifetime.isOver) return;
     const message = error instanceof Error ? error.message : String(error);

@@ -23,7 +23,7 @@ export class InFlightRequests {
   readonly #answered = new Fifo<InFlightRequest>();
   /** Settled by the socket taking their bytes (acks 0). */
   readonly #unanswered = new Set<InFlightRequest>();
-  #timer: TimerHandle;
+  #timer: TimerHandle | undefined;
   #timerDueMs = Infinity;
 
   constructor(clock: Clock, onTimeout: (overdue: InFlightRequest) => void) {

@@ -5,7 +5,7 @@ export class RefreshSchedule {
   readonly #clock: Clock;
   readonly #run: () => Promise<void>;
   readonly #nextDueMs: () => number;
-  #timer: TimerHandle;
+  #timer: TimerHandle | undefined;
   #timerDueMs = Infinity;
   #isRunning = false;
   #isClosed = false;

@@ -1,4 +1,4 @@
-import { duplexPair, type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import {
   apis,
   decodeRequest,
@@ -11,6 +11,7 @@ import {
 } from 'kafka-wire';
 import type { BrokerEndpoint, Transport } from '../connection/transport.js';
 import { endpointText } from '../connection/transport.js';
+import { memoryPipe } from './memory-pipe.js';
 
 type RequestNamed<Name extends ApiName> = Extract<DecodedRequest, { name: Name }>;
 /** What a broker does with a request: answers (perhaps in another version), keeps it waiting, or hangs up. */
@@ -85,7 +86,7 @@ export class ScriptedBroker {
     if (reply === 'silence') return;
     if (reply === 'hang up') connection.stream.destroy();
     else if (isRaw(reply)) connection.stream.write(reply.raw);
-    else answer(connection, request, reply as object);
+    else answer(connection, request, reply);
   }
 }
 
@@ -127,13 +128,9 @@ export class ScriptedCluster {
   }
 
   readonly transport = (endpoint: BrokerEndpoint): Transport => {
-    const [client, server] = duplexPair();
+    const [client, server] = memoryPipe();
     this.openStreams.add(client);
-    client.on('close', () => {
-      this.openStreams.delete(client);
-      server.destroy();
-    });
-    server.on('close', () => client.destroy());
+    client.on('close', () => this.openStreams.delete(client));
     const broker = this.#byAddress.get(endpointText(endpoint));
     if (broker !== undefined) broker.attempts++;
     const isUp = broker?.isUp === true;
