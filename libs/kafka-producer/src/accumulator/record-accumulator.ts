@@ -65,8 +65,9 @@ export class RecordAccumulator {
     return (queues[partition] ??= new PartitionQueue(topic, partition));
   }
 
-  /** When an open batch has to leave; anything not after now means: at once. */
-  dueAtMs(batch: ProducerBatch): number {
+  /** When a batch may leave as far as time goes. `Infinity`: something else has to happen first. */
+  readyAtMs(batch: ProducerBatch): number {
+    if (batch.state !== 'open') return batch.state === 'ready' ? batch.retryAtMs : Infinity;
     if (batch.isUrgent || this.#isClosing || this.memory.isContended) return 0;
     return batch.createdAtMs + this.settings.lingerMs;
   }

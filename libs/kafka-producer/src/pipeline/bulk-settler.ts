@@ -16,7 +16,7 @@ export class BulkSettler implements RecordSettler {
     resolve: (results: RecordMetadata[]) => void,
     reject: (error: unknown) => void,
   ) {
-    this.#results = new Array<RecordMetadata>(recordCount);
+    this.#results = Array.from<RecordMetadata>({ length: recordCount });
     this.#unsettled = recordCount;
     this.#resolve = resolve;
     this.#reject = reject;

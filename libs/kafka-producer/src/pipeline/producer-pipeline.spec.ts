@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  BatchDeliveryError,
-  BufferExhaustedError,
-  DeliveryAbortedError,
-  ProducerClosedError,
-} from '../errors/delivery.errors.js';
+import { BufferExhaustedError } from '../errors/delivery.errors.js';
 import { InvalidRecordError, RecordTooLargeError, SerializationError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { testPipeline, track } from './spec-support/test-pipeline.js';
@@ -148,70 +143,6 @@ describe('producer pipeline', () => {
     },
   );
 
-  describe('sendAll', () => {
-    it('resolves with the metadata in the order of the records', async () => {
-      const { pipeline, cluster, clock } = testPipeline();
-      cluster.addTopic('two', [1, 1]);
-      const sent = track(pipeline.sendAll([1, 0, 1].map((partition) => ({ topic: 'two', partition, value: 'v' }))));
-      await clock.settle();
-      cluster.takeOne().answer(({ partition }) => ({ baseOffset: partition * 10 }));
-      await clock.settle();
-      expect(sent.value?.map(({ partition, offset }) => [partition, offset])).toEqual([
-        [1, '10'],
-        [0, '0'],
-        [1, '11'],
-      ]);
-    });
-
-    it('sends nothing when one of the records cannot be serialised or is too large', async () => {
-      const { pipeline, cluster, clock } = testPipeline({ maxRequestSizeBytes: 1_000 });
-      const loop: Record<string, unknown> = {};
-      loop.self = loop;
-      await expect(pipeline.sendAll([...records(2), { topic: 't', value: loop }])).rejects.toThrow(SerializationError);
-      await expect(pipeline.sendAll([...records(2), ...records(1, 'v'.repeat(2_000))])).rejects.toThrow(
-        RecordTooLargeError,
-      );
-      await clock.settle();
-      expect(cluster.received).toHaveLength(0);
-      expect(pipeline.stats().bufferedBytes).toBe(0);
-    });
-
-    it('tells of each record when some fail', async () => {
-      const { pipeline, cluster, clock } = testPipeline();
-      const sent = track(pipeline.sendAll([...records(1), { topic: 't', value: 'b', partition: 3 }, ...records(1)]));
-      await clock.settle();
-      cluster.takeOne().acknowledge(5);
-      await clock.settle();
-      expect(sent.error).toBeInstanceOf(BatchDeliveryError);
-      const { results } = sent.error as BatchDeliveryError;
-      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(results[2]).toMatchObject({ value: { offset: '6' } });
-    });
-
-    it('keeps its place before a later send of the same topic while an async serializer is at work', async () => {
-      const pending: (() => void)[] = [];
-      const serialize = (value: unknown): string | Promise<string> =>
-        value === 'sync' ? 'sync' : new Promise((resolve) => pending.push(() => resolve(String(value))));
-      const { pipeline, cluster, clock } = testPipeline({ serializers: { value: { serialize } } });
-      const all = track(pipeline.sendAll(records(2, 'slow')));
-      const later = track(pipeline.send({ topic: 't', value: 'sync' }));
-      for (let i = 0; i < 2; i++) {
-        await clock.settle();
-        expect(cluster.received).toHaveLength(0);
-        pending.shift()!();
-      }
-      await clock.settle();
-      cluster.takeOne().acknowledge(0);
-      await clock.settle();
-      expect(all.value?.map(({ offset }) => offset)).toEqual(['0', '1']);
-      expect(later.value?.offset).toBe('2');
-    });
-
-    it('answers an empty list at once', async () => {
-      await expect(testPipeline().pipeline.sendAll([])).resolves.toEqual([]);
-    });
-  });
-
   describe('enqueue', () => {
     it('resolves when the record has its place, long before it is acknowledged', async () => {
       const { pipeline, cluster, clock } = testPipeline();
@@ -232,52 +163,6 @@ describe('producer pipeline', () => {
     });
   });
 
-  describe('flush', () => {
-    it('waits for what was accepted before it and for nothing later, and ends the linger', async () => {
-      const { pipeline, cluster, clock } = testPipeline({ lingerMs: 1_000 });
-      void pipeline.send({ topic: 't', value: 'before' });
-      const flushed = track(pipeline.flush());
-      void pipeline.send({ topic: 't', value: 'after' }).catch(() => {});
-      await clock.settle();
-      expect(cluster.received).toHaveLength(1);
-      expect(cluster.received[0]!.batches).toMatchObject([{ recordCount: 1 }]);
-      expect(flushed.state).toBe('pending');
-      cluster.takeOne().acknowledge();
-      await clock.settle();
-      expect(flushed.state).toBe('resolved');
-      expect(pipeline.stats().bufferedRecords).toBe(1);
-    });
-
-    it('covers records that were still waiting for metadata', async () => {
-      const { pipeline, cluster, clock } = testPipeline({ lingerMs: 1_000 });
-      cluster.onLoadTopic = (name) => {
-        cluster.addTopic(name, [1]);
-        return Promise.resolve(cluster.topic(name)!);
-      };
-      void pipeline.send({ topic: 'late', value: 'a' });
-      const flushed = track(pipeline.flush());
-      await clock.settle();
-      expect(flushed.state).toBe('pending');
-      cluster.takeOne().acknowledge();
-      await clock.settle();
-      expect(flushed.state).toBe('resolved');
-    });
-
-    it('resolves when a record it waited for has failed', async () => {
-      const { pipeline, cluster, clock } = testPipeline();
-      const sent = track(pipeline.send({ topic: 't', value: 'a' }));
-      const flushed = track(pipeline.flush());
-      await clock.settle();
-      cluster.takeOne().refuse(87);
-      await clock.settle();
-      expect([sent.state, flushed.state]).toEqual(['rejected', 'resolved']);
-    });
-
-    it('resolves at once when there is nothing', async () => {
-      await expect(testPipeline().pipeline.flush()).resolves.toBeUndefined();
-    });
-  });
-
   describe('linger', () => {
     it('holds a batch back for lingerMs, and not when it is full', async () => {
       const { pipeline, cluster, clock } = testPipeline({ lingerMs: 20, batchSizeBytes: 1_000 });
@@ -289,95 +174,6 @@ describe('producer pipeline', () => {
       void pipeline.send({ topic: 't', value: 'v'.repeat(990) });
       await clock.settle();
       expect(cluster.received).toHaveLength(2);
-    });
-  });
-
-  describe('an aborted signal', () => {
-    it('takes the record out of a batch that is not sealed, and the others are sent', async () => {
-      const { pipeline, cluster, clock } = testPipeline({ lingerMs: 20 });
-      const abort = new AbortController();
-      const [first, aborted, last] = ['a', 'b', 'c'].map((value) =>
-        track(pipeline.send({ topic: 't', value }, value === 'b' ? abort.signal : undefined)),
-      );
-      abort.abort();
-      await clock.advance(20);
-      expect(aborted!.error).toBeInstanceOf(DeliveryAbortedError);
-      expect(aborted!.error).toMatchObject({ persisted: 'no' });
-      const request = cluster.takeOne();
-      expect(request.batches).toMatchObject([{ recordCount: 2 }]);
-      request.acknowledge(0);
-      await clock.settle();
-      expect([first!.value?.offset, last!.value?.offset]).toEqual(['0', '1']);
-      expect(pipeline.stats().bufferedBytes).toBe(0);
-    });
-
-    it('lets go of the promise once the batch is on its way: the record may be persisted', async () => {
-      const { pipeline, cluster, clock } = testPipeline();
-      const abort = new AbortController();
-      const sent = track(pipeline.send({ topic: 't', value: 'a' }, abort.signal));
-      await clock.settle();
-      abort.abort();
-      await clock.settle();
-      expect(sent.error).toMatchObject({ name: 'DeliveryAbortedError', persisted: 'possibly' });
-      cluster.takeOne().acknowledge();
-      await clock.settle();
-      expect(pipeline.stats().bufferedBytes).toBe(0);
-    });
-
-    it('takes a waiting record out of its line', async () => {
-      const { pipeline } = testPipeline();
-      const abort = new AbortController();
-      const sent = track(pipeline.send({ topic: 'nowhere', value: 'a' }, abort.signal));
-      abort.abort();
-      await Promise.resolve();
-      await Promise.resolve();
-      expect(sent.error).toMatchObject({ name: 'DeliveryAbortedError', persisted: 'no' });
-      expect(pipeline.stats().waitingRecords).toBe(0);
-    });
-
-    it('refuses a record whose signal is aborted already', async () => {
-      const { pipeline, cluster, clock } = testPipeline();
-      await expect(pipeline.send({ topic: 't', value: 'a' }, AbortSignal.abort())).rejects.toThrow(
-        DeliveryAbortedError,
-      );
-      await clock.settle();
-      expect(cluster.received).toHaveLength(0);
-    });
-  });
-
-  describe('close', () => {
-    it('delivers what is buffered without further linger and refuses what comes later', async () => {
-      const { pipeline, cluster, clock } = testPipeline({ lingerMs: 10_000 });
-      const sent = track(pipeline.send({ topic: 't', value: 'a' }));
-      const closed = track(pipeline.close(5_000));
-      await expect(pipeline.send({ topic: 't', value: 'late' })).rejects.toThrow(ProducerClosedError);
-      await clock.settle();
-      cluster.takeOne().acknowledge(0);
-      await clock.settle();
-      expect(sent.state).toBe('resolved');
-      expect(closed.value).toEqual({ delivered: 1, undelivered: 0 });
-      expect(clock.pendingTimers).toBe(0);
-    });
-
-    it('gives up at the deadline and says how many were not delivered and whether they may be in the log', async () => {
-      const { pipeline, cluster, clock } = testPipeline();
-      const onTheWire = track(pipeline.send({ topic: 't', value: 'a' }));
-      const waiting = track(pipeline.send({ topic: 'nowhere', value: 'b' }));
-      await clock.settle();
-      const closed = track(pipeline.close(1_000));
-      await clock.advance(1_000);
-      expect(closed.value).toEqual({ delivered: 0, undelivered: 2 });
-      expect(onTheWire.error).toMatchObject({ name: 'DeliveryAbortedError', persisted: 'possibly' });
-      expect(waiting.error).toMatchObject({ name: 'DeliveryAbortedError', persisted: 'no' });
-      cluster.takeOne().acknowledge();
-      await clock.settle();
-      expect(clock.pendingTimers).toBe(0);
-    });
-
-    it('does nothing the second time', async () => {
-      const { pipeline } = testPipeline();
-      await pipeline.close(10);
-      await expect(pipeline.close(10)).resolves.toEqual({ delivered: 0, undelivered: 0 });
     });
   });
 });

@@ -102,12 +102,10 @@ export class ProducerPipeline {
   /** Resolves when the record has its place in the buffer. */
   enqueue(record: ProducerRecord): Promise<Delivery> {
     return new Promise((accept, refuse) => {
-      let delivery: Delivery;
       const acknowledged = new Promise<RecordMetadata>((resolve, reject) => {
-        this.#enter(record, [resolve, reject], refuse, () => queueMicrotask(() => accept(delivery)));
+        this.#enter(record, [resolve, reject], refuse, () => queueMicrotask(() => accept({ acknowledged })));
       });
       acknowledged.catch(() => {}); // may be ignored; the failure was counted and published
-      delivery = { acknowledged };
     });
   }
 
@@ -238,7 +236,7 @@ export class ProducerPipeline {
   }
 
   async #flushWithin(timeoutMs: number): Promise<void> {
-    let timer: TimerHandle;
+    let timer: TimerHandle | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = this.#clock.setTimeout(resolve, timeoutMs);
     });

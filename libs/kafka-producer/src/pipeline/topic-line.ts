@@ -65,7 +65,7 @@ export class TopicLine {
     try {
       this.adopt(record, this.#context.serializer.serialize(record.record));
     } catch (error) {
-      record.serializationError = error;
+      record.serializationError = asError(error);
     }
   }
 
@@ -149,7 +149,7 @@ export class TopicLine {
     serialized
       .then((result) => this.#serializedAs(record, result))
       .catch((error: unknown) => {
-        record.serializationError = error;
+        record.serializationError = asError(error);
       })
       .finally(() => {
         record.isSerializing = false;
@@ -265,4 +265,8 @@ export class TopicLine {
     this.#timerIsFor = undefined;
     this.#onEmpty();
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -12,7 +12,7 @@ export class WaitingRecord {
   /** `undefined` while a serializer is at work, and while so much is waiting that the record is kept as the caller gave it. */
   serialized: SerializedRecord | undefined;
   isSerializing = false;
-  serializationError: unknown;
+  serializationError: Error | undefined;
   /** Bytes this record counts for among what is serialised and still waiting. */
   backlogBytes = 0;
   /** The bytes are reserved in the buffer memory. */

@@ -5,7 +5,7 @@ import { outcomeOf, type ProduceOutcome } from './produce-outcome.js';
 
 /** An answer as the settlement needs it. */
 export interface ProduceAnswer {
-  outcome(batch: ProducerBatch): ProduceOutcome;
+  readonly outcome: (batch: ProducerBatch) => ProduceOutcome;
   /** How long the broker wants to be left alone, in milliseconds. */
   readonly throttleTimeMs: number;
 }
@@ -22,7 +22,7 @@ export function readAnswer(response: ProduceResponse | undefined, cluster: Clust
   const find = responseLookup(response);
   return {
     throttleTimeMs: response.throttleTimeMs,
-    outcome(batch) {
+    outcome: (batch) => {
       const partition = find(batch);
       const outcome = outcomeOf(partition);
       if (outcome.kind === 'retry' && outcome.isStaleMetadata) {

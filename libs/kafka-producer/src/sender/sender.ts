@@ -1,5 +1,3 @@
-import { stampRecordBatch, type ChecksumFunction } from 'kafka-wire';
-
 import type { PartitionQueue } from '../accumulator/partition-queue.js';
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
@@ -8,22 +6,21 @@ import { AuthenticationError } from '../errors/cluster-side.errors.js';
 import { DeliveryAbortedError } from '../errors/delivery.errors.js';
 import type { Clock } from '../support/clock.js';
 import { BatchSettlement, persisted, type FailureListener, type SettlementSettings } from './batch-settlement.js';
+import { Boarding, type BoardingSettings } from './boarding.js';
 import { DeliveryDeadlines } from './delivery-deadlines.js';
 import { NodeGate } from './node-gate.js';
 import { MAX_UNACKNOWLEDGED_BATCHES, PartitionFlight } from './partition-flight.js';
-import { IdempotentIdentity, NO_IDENTITY, type ProducerIdentity } from './producer-identity.js';
+import { IdempotentIdentity } from './producer-identity.js';
 import { produceRequest, type Passenger, type ProduceLimits } from './produce-attempt.js';
 import { readAnswer } from './produce-answer.js';
 import { unanswered } from './produce-outcome.js';
 import { WakeUp } from './wake-up.js';
 
-export interface SenderSettings extends SettlementSettings, ProduceLimits {
+export interface SenderSettings extends SettlementSettings, ProduceLimits, BoardingSettings {
   readonly enableIdempotence: boolean;
   /** 1 to 5 with idempotence. */
   readonly maxInFlightRequestsPerConnection: number;
-  readonly maxRequestSizeBytes: number;
   readonly deliveryTimeoutMs: number;
-  readonly checksum: ChecksumFunction;
 }
 
 /**
@@ -45,6 +42,7 @@ export class Sender {
   readonly #clock: Clock;
   readonly #identity: IdempotentIdentity | undefined;
   readonly #gate: NodeGate;
+  readonly #boarding: Boarding;
   readonly #wakeUp: WakeUp;
   readonly #deadlines: DeliveryDeadlines;
   readonly #flights = new Map<PartitionQueue, PartitionFlight>();
@@ -63,6 +61,7 @@ export class Sender {
     this.#clock = clock;
     this.#identity = settings.enableIdempotence ? new IdempotentIdentity(cluster, settings, clock) : undefined;
     this.#gate = new NodeGate(cluster, settings.maxInFlightRequestsPerConnection);
+    this.#boarding = new Boarding(accumulator, this.#identity, settings);
     this.#wakeUp = new WakeUp(clock, () => this.#drain());
     this.#deadlines = new DeliveryDeadlines(settings.deliveryTimeoutMs);
     this.settlement = new BatchSettlement(accumulator, this.#identity, settings, clock, onFailure);
@@ -114,7 +113,7 @@ export class Sender {
         continue;
       }
       this.#deadlines.note(head);
-      const readyAtMs = this.#readyAtMs(head);
+      const readyAtMs = this.#accumulator.readyAtMs(head);
       if (readyAtMs > now) this.#wakeUp.at(readyAtMs);
       else this.#assign(nodes, queue);
     }
@@ -125,12 +124,6 @@ export class Sender {
     } else {
       this.#wakeUp.at(this.#deadlines.nextAtMs);
     }
-  }
-
-  /** `Infinity`: something other than time has to happen first. */
-  #readyAtMs(head: ProducerBatch): number {
-    if (head.state === 'open') return this.#accumulator.dueAtMs(head);
-    return head.state === 'ready' ? head.retryAtMs : Infinity;
   }
 
   #assign(nodes: Map<number, PartitionFlight[]>, queue: PartitionQueue): void {
@@ -147,73 +140,17 @@ export class Sender {
     for (;;) {
       const opensAtMs = this.#gate.opensAtMs(nodeId);
       if (opensAtMs > now) return this.#wakeUp.at(opensAtMs);
-      const passengers = this.#board(nodeId, flights, now);
+      const passengers = this.#boarding.fill(nodeId, flights, now);
       if (passengers.length === 0) return;
       this.#send(nodeId, passengers);
     }
-  }
-
-  /** Fills one request: the first sendable batch of each partition, until the request is full. */
-  #board(nodeId: number, flights: readonly PartitionFlight[], now: number): Passenger[] {
-    const passengers: Passenger[] = [];
-    let sizeBytes = 0;
-    for (const flight of flights) {
-      const batch = flight.queue.head;
-      if (batch === undefined || this.#readyAtMs(batch) > now || !flight.mayLaunch(batch, nodeId)) continue;
-      const identity = this.#identityFor(flight, batch);
-      if (identity === undefined) continue;
-      if (batch.state === 'open') this.#accumulator.seal(flight.queue, batch);
-      if (batch.state !== 'ready') continue; // with the codec; it reports when it is done
-      if (sizeBytes > 0 && sizeBytes + batch.sizeBytes > this.#settings.maxRequestSizeBytes) {
-        this.#letGoFirst(flight);
-        break;
-      }
-      flight.queue.shift();
-      this.#stamp(flight, batch, identity, nodeId);
-      passengers.push({ flight, batch });
-      sizeBytes += batch.sizeBytes;
-    }
-    this.bytesSent += sizeBytes;
-    return passengers;
-  }
-
-  /** A request was full before this partition's turn: it comes first next time, or it might never. */
-  #letGoFirst(flight: PartitionFlight): void {
-    const { active } = this.#accumulator;
-    for (const queue of Array.from(active)) {
-      if (queue === flight.queue) return;
-      active.delete(queue);
-      active.add(queue);
-    }
-  }
-
-  /** `undefined`: this partition has to wait until the producer has an identity, or until the old one has been answered for. */
-  #identityFor(flight: PartitionFlight, batch: ProducerBatch): ProducerIdentity | undefined {
-    if (this.#identity === undefined) return NO_IDENTITY;
-    if (batch.stamp !== undefined) return flight.identity;
-    if (flight.isInDoubt) {
-      // Nothing is on the wire, and what was refused behind the lost batch cannot be in the log: all of it starts anew.
-      for (const queued of flight.queue) queued.stamp = undefined;
-      if (flight.identity !== undefined) this.#identity.bump(flight.identity);
-      flight.resolve();
-    }
-    this.#identity.acquire();
-    const current = this.#identity.current;
-    return current === flight.identity || flight.inFlight.length === 0 ? current : undefined;
-  }
-
-  #stamp(flight: PartitionFlight, batch: ProducerBatch, identity: ProducerIdentity, nodeId: number): void {
-    if (flight.launch(batch, identity, nodeId) && batch.stamp !== undefined) {
-      stampRecordBatch(batch.encoded, batch.stamp, this.#settings.checksum);
-    }
-    batch.become('in-flight');
-    batch.attempts++;
   }
 
   #send(nodeId: number, passengers: readonly Passenger[]): void {
     this.#gate.began(nodeId);
     this.requestsSent++;
     this.batchesSent += passengers.length;
+    for (const { batch } of passengers) this.bytesSent += batch.sizeBytes;
     this.#cluster
       .send(nodeId, produceRequest(passengers, this.#settings), 'produce')
       .then(

@@ -1,5 +1,5 @@
 /** Opaque: what `setTimeout` returned. */
-export type TimerHandle = unknown;
+export type TimerHandle = object | number;
 
 /** The only source of time, so that tests and simulations can move it. */
 export interface Clock {
@@ -8,7 +8,7 @@ export interface Clock {
   /** Milliseconds since the epoch; for record timestamps. */
   wallTime(): number;
   setTimeout(callback: () => void, delayMs: number): TimerHandle;
-  clearTimeout(handle: TimerHandle): void;
+  clearTimeout(handle: TimerHandle | undefined): void;
   /** Runs the callback once this turn of the event loop is over: after every promise reaction that is due. */
   setImmediate(callback: () => void): void;
 }
@@ -17,6 +17,6 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
   setImmediate: (callback) => void setImmediate(callback),
 };

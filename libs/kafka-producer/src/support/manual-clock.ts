@@ -31,7 +31,7 @@ export class ManualClock implements Clock {
     return timer;
   }
 
-  clearTimeout(handle: TimerHandle): void {
+  clearTimeout(handle: TimerHandle | undefined): void {
     this.#timers.delete(handle as ManualTimer);
   }
 

@@ -1,5 +1,6 @@
 import { crc32c } from 'kafka-wire';
 
+import type { RecordMetadata } from '../../record/record-metadata.js';
 import { FakeCluster } from '../../sender/spec-support/fake-cluster.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { ProducerPipeline, type PipelineSettings } from '../producer-pipeline.js';
@@ -42,6 +43,12 @@ export function testPipeline(settings: Partial<PipelineSettings> = {}): TestPipe
   return { pipeline, cluster, clock, failures };
 }
 
+export interface Tracked<T> {
+  state: 'pending' | 'resolved' | 'rejected';
+  value?: T;
+  error?: unknown;
+}
+
 /** A promise's outcome as it stands: does not wait for it. */
 export function track<T>(promise: Promise<T>): {
   value?: T;
@@ -53,5 +60,12 @@ export function track<T>(promise: Promise<T>): {
     (value) => Object.assign(tracked, { value, state: 'resolved' }),
     (error: unknown) => Object.assign(tracked, { error, state: 'rejected' }),
   );
+  return tracked;
+}
+
+/** Sends one record and lets its batch leave: a batch of its own. */
+export async function sendAlone({ pipeline, clock }: TestPipeline, value: string): Promise<Tracked<RecordMetadata>> {
+  const tracked = track(pipeline.send({ topic: 't', value }));
+  await clock.settle();
   return tracked;
 }

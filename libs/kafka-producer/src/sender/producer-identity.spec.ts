@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+
+import { DeliveryTimeoutError } from '../errors/delivery.errors.js';
+import { sendAlone, testPipeline } from '../pipeline/spec-support/test-pipeline.js';
+
+const MESSAGE_TOO_LARGE = 10;
+const OUT_OF_ORDER_SEQUENCE_NUMBER = 45;
+const INVALID_PRODUCER_EPOCH = 47;
+
+describe('producer identity', () => {
+  it('goes on under the next epoch after a batch was refused for good, and sends what stood behind it there', async () => {
+    const test = testPipeline();
+    const bad = await sendAlone(test, 'bad');
+    const behind = await sendAlone(test, 'behind');
+    const [first, second] = test.cluster.take();
+    first!.refuse(MESSAGE_TOO_LARGE);
+    await test.clock.settle();
+    second!.refuse(OUT_OF_ORDER_SEQUENCE_NUMBER);
+    await test.clock.advance(2_000);
+    expect(bad.error).toMatchObject({ name: 'RecordTooLargeError' });
+    const again = test.cluster.takeOne();
+    expect(again.batches).toMatchObject([{ epoch: 1, sequence: 0, recordCount: 1 }]);
+    again.acknowledge(0);
+    await test.clock.settle();
+    expect(behind.value?.offset).toBe('0');
+  });
+
+  it('never gives the sequence of a lost batch to another record', async () => {
+    const test = testPipeline({ deliveryTimeoutMs: 40_000 });
+    const lost = await sendAlone(test, 'lost');
+    test.cluster.takeOne().lose();
+    test.cluster.unreachable.add(1);
+    test.cluster.onConnect = () => new Promise(() => {});
+    await test.clock.advance(41_000);
+    expect(lost.error).toBeInstanceOf(DeliveryTimeoutError);
+    expect(lost.error).toMatchObject({ persisted: 'possibly', attempts: 1 });
+  });
+
+  it('raises the epoch before it sends past a batch that ran out of time on the wire', async () => {
+    const test = testPipeline({ deliveryTimeoutMs: 40_000 });
+    const lost = await sendAlone(test, 'lost');
+    const unanswered = test.cluster.takeOne();
+    await test.clock.advance(41_000);
+    expect(lost.error).toMatchObject({ name: 'DeliveryTimeoutError', persisted: 'possibly' });
+    const next = await sendAlone(test, 'next');
+    expect(test.cluster.received).toHaveLength(0); // the old request may still be answered
+    unanswered.lose();
+    await test.clock.advance(2_000);
+    const request = test.cluster.takeOne();
+    expect(request.batches).toMatchObject([{ epoch: 1, sequence: 0 }]);
+    request.acknowledge(1);
+    await test.clock.settle();
+    expect(next.state).toBe('resolved');
+  });
+
+  it('asks for a new producer id when the broker knows a later epoch of this one', async () => {
+    const test = testPipeline();
+    const sent = await sendAlone(test, 'a');
+    const first = test.cluster.takeOne();
+    first.refuse(INVALID_PRODUCER_EPOCH);
+    await test.clock.advance(2_000);
+    const again = test.cluster.takeOne();
+    const producerIdOf = (bytes: Buffer): Buffer => bytes.subarray(43, 51);
+    expect(producerIdOf(again.batches[0]!.bytes)).not.toEqual(producerIdOf(first.batches[0]!.bytes));
+    expect(again.batches).toMatchObject([{ epoch: 0, sequence: 0 }]);
+    again.acknowledge();
+    await test.clock.settle();
+    expect(sent.state).toBe('resolved');
+  });
+
+  it('writes no producer id without idempotence', async () => {
+    const test = testPipeline({ enableIdempotence: false });
+    await sendAlone(test, 'a');
+    expect(test.cluster.takeOne().batches).toMatchObject([{ epoch: -1, sequence: -1 }]);
+  });
+
+  it('sends no record before it has a producer id', async () => {
+    const test = testPipeline();
+    let acquire: () => void = () => {};
+    test.cluster.onInitProducerId = () =>
+      new Promise((resolve) => {
+        acquire = () => resolve({ errorCode: 0, producerId: Buffer.alloc(8, 1), producerEpoch: 4 });
+      });
+    await sendAlone(test, 'a');
+    expect(test.cluster.received).toHaveLength(0);
+    acquire();
+    await test.clock.settle();
+    expect(test.cluster.takeOne().batches).toMatchObject([{ epoch: 4, sequence: 0 }]);
+  });
+});
