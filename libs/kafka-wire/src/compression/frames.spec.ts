@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadCodec } from './load-codec.js';
 import { lz4FrameMaxSize } from './lz4-frame.js';
 import { xerialBlocks, xerialFrame } from './xerial-frame.js';
-import { zstdFramesMaxSize } from './zstd-frame.js';
+import { zstdFramesIn } from './zstd-frame.js';
 
 const text = Buffer.from('to be or not to be, that is the question. '.repeat(10_000));
 
@@ -76,8 +76,9 @@ describe('LZ4 frames', () => {
 describe('zstd frames', () => {
   it('are measured to within one block', async () => {
     const frame = (await (await loadCodec('zstd')).compress(text)) as Buffer;
-    expect(zstdFramesMaxSize(frame)).toBeGreaterThanOrEqual(text.length);
-    expect(zstdFramesMaxSize(frame)).toBeLessThan(text.length + 128 * 1024);
+    const { maxSizeBytes } = zstdFramesIn(frame);
+    expect(maxSizeBytes).toBeGreaterThanOrEqual(text.length);
+    expect(maxSizeBytes).toBeLessThan(text.length + 128 * 1024);
   });
 
   /** Made by hand from RFC 8878. */
@@ -92,18 +93,18 @@ describe('zstd frames', () => {
 
   it('are read one behind the other, with frames to skip between them', async () => {
     const bytes = Buffer.from(frames.raw + frames.skippable + frames.runLength, 'hex');
-    expect(zstdFramesMaxSize(bytes)).toBe(3 + 4);
+    expect(zstdFramesIn(bytes).maxSizeBytes).toBe(3 + 4);
     expect((await (await loadCodec('zstd')).decompress(bytes)).toString()).toBe('abczzzz');
   });
 
   it('are refused when something else follows', () => {
-    expect(() => zstdFramesMaxSize(Buffer.from(frames.raw + '0102030405060708', 'hex'))).toThrow(
+    expect(() => zstdFramesIn(Buffer.from(frames.raw + '0102030405060708', 'hex'))).toThrow(
       'no frame begins at byte 12',
     );
   });
 
   it('are refused when a frame to skip is longer than the input', () => {
-    expect(() => zstdFramesMaxSize(Buffer.from(frames.raw + '502a4d18ffffffff', 'hex'))).toThrow(
+    expect(() => zstdFramesIn(Buffer.from(frames.raw + '502a4d18ffffffff', 'hex'))).toThrow(
       'ends in the middle of a frame',
     );
   });

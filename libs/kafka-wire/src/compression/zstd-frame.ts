@@ -6,12 +6,22 @@ const SKIPPABLE_MAGIC = 0x184d2a5;
 const MAX_BLOCK_BYTES = 128 * 1024;
 const BLOCK = { raw: 0, runLength: 1, compressed: 2 };
 
+/** Frames found in compressed bytes. */
+export interface ZstdFrames {
+  /** The frames that carry data, as views, in order. */
+  readonly frames: readonly Buffer[];
+  /** Most bytes that they can make together. */
+  readonly maxSizeBytes: number;
+}
+
 /**
- * Most bytes that zstd frames can make, found by walking their block headers without decompressing anything. Source: RFC 8878.
+ * Cuts compressed bytes into their frames, and finds out how much they can make, by walking their block headers without decompressing
+ * anything. Source: RFC 8878.
  *
  * @throws DecompressionError when the bytes are not one or more whole frames
  */
-export function zstdFramesMaxSize(bytes: Buffer): number {
+export function zstdFramesIn(bytes: Buffer): ZstdFrames {
+  const frames: Buffer[] = [];
   let maxSizeBytes = 0;
   let position = 0;
   do {
@@ -23,11 +33,12 @@ export function zstdFramesMaxSize(bytes: Buffer): number {
     }
     if (magic !== MAGIC) throw refusal(`no frame begins at byte ${position}`);
     const frame = walkFrame(bytes, position);
+    frames.push(bytes.subarray(position, frame.end));
     position = frame.end;
     maxSizeBytes += frame.maxSizeBytes;
   } while (position < bytes.length);
   if (position > bytes.length) throw cutShort();
-  return maxSizeBytes;
+  return { frames, maxSizeBytes };
 }
 
 function walkFrame(bytes: Buffer, start: number): { end: number; maxSizeBytes: number } {

@@ -8,7 +8,7 @@ import {
   decompressing,
   InvalidCompressionLevelError,
 } from './compression.errors.js';
-import { zstdFramesMaxSize } from './zstd-frame.js';
+import { zstdFramesIn } from './zstd-frame.js';
 
 /** Kafka's default, and zstd's own. */
 const DEFAULT_LEVEL = 3;
@@ -49,7 +49,7 @@ interface ZstdOptions {
 /**
  * Zstandard: Node's own where it has one, else the package `@toondepauw/node-zstd`.
  *
- * Both are asked to decompress only what has been found to be whole: Node 22 makes nothing of a frame cut short, and no error.
+ * Both get one whole frame at a time: Node 22 makes nothing of a frame cut short, and no error; it and Node 24 stop behind the first frame.
  *
  * @param level -131072 (fastest) to 22 (smallest, and slow) without -1, default 3; 0 means 3, as in Kafka
  * @throws CodecUnavailableError when Node has none and the package is not there
@@ -71,8 +71,11 @@ export async function loadZstd(
     compressSync: (bytes) => backend.compressSync(asBuffer(bytes)),
     decompress: (bytes, maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES) =>
       decompressing('zstd', async () => {
-        assertSize('zstd', zstdFramesMaxSize(asBuffer(bytes)), maxSizeBytes);
-        return await backend.decompress(asBuffer(bytes));
+        const { frames, maxSizeBytes: size } = zstdFramesIn(asBuffer(bytes));
+        assertSize('zstd', size, maxSizeBytes);
+        const [only] = frames;
+        if (only && frames.length === 1) return await backend.decompress(only);
+        return Buffer.concat(await Promise.all(frames.map((frame) => backend.decompress(frame))));
       }),
   };
 }
