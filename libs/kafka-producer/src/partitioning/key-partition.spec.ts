@@ -7,7 +7,7 @@ import vectors from './murmur2.vectors.json' with { type: 'json' };
 const rows = vectors.vectors as unknown as readonly (readonly [string, number, ...number[]])[];
 
 describe('murmur2', () => {
-  it.each(rows)('of %s is %d, as in Java', (hex, hash) => {
+  it.each(rows.map(([hex, hash]) => ({ hex, hash })))('of $hex is $hash, as in Java', ({ hex, hash }) => {
     expect(murmur2(Buffer.from(hex, 'hex'))).toBe(hash);
   });
 });
