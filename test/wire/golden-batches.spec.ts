@@ -9,6 +9,7 @@ import {
 } from 'kafka-wire';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { librdkafkaRecords } from './golden/librdkafka-records.mjs';
 import { scenarioBatches } from './golden/scenario.js';
 import { asDumped, parseDump, timeName, type DumpedBatch } from './log-dump.js';
 
@@ -96,6 +97,13 @@ describe('what the Java producer was given', () => {
     const left = (await batchesOf('compacted')).map((batch) => batch.records);
     expect(left.map((records) => records.map(({ offset }) => offset))).toEqual([[0, 2], [4], [], [7]]);
     expect(left.flat()).toEqual([0, 2, 4, 7].map((offset) => ({ ...given[offset], offset })));
+  });
+
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])('comes out of what librdkafka has compressed with %s', async (type) => {
+    const batches = await batchesOf(`librdkafka-${type}`);
+    const records = batches.flatMap((batch) => batch.records);
+    expect(new Set(batches.map(({ header }) => header.compressionType))).toEqual(new Set([type]));
+    expect(records.map(({ key, value }) => ({ key: text(key), value: text(value) }))).toEqual(librdkafkaRecords());
   });
 
   it('comes out of the console producer as it was typed', async () => {

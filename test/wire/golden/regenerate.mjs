@@ -1,9 +1,11 @@
 // @ts-check
+import { execFileSync } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startApacheKafka } from '../../apache-kafka/launcher.mjs';
+import { librdkafkaRecords } from './librdkafka-records.mjs';
 
 /** `node test/wire/golden/regenerate.mjs`: starts Apache Kafka, writes the scenario and copies what lies in its logs. See README.md. */
 
@@ -30,6 +32,10 @@ const TOPICS = {
   compacted: COMPACTION,
   'console-producer': ONE_SEGMENT,
   'perf-producer': ONE_SEGMENT,
+  'librdkafka-gzip': ONE_SEGMENT,
+  'librdkafka-snappy': ONE_SEGMENT,
+  'librdkafka-lz4': ONE_SEGMENT,
+  'librdkafka-zstd': ONE_SEGMENT,
 };
 
 delete process.env['KAFKA_BROKERS']; // of a cluster started elsewhere the logs cannot be read
@@ -39,6 +45,7 @@ try {
   await run(file('WriteGolden.java'), [bootstrap()], await readFile(file('scenario.json'), 'utf8'));
   await runConsoleProducer();
   await runPerfProducer();
+  for (const codec of ['gzip', 'snappy', 'lz4', 'zstd']) runKcat(codec);
   await untilCleaned();
   for (const name of Object.keys(TOPICS)) await copySegment(name);
 } finally {
@@ -68,6 +75,13 @@ async function runPerfProducer() {
     ...transactions,
     ...properties,
   ]);
+}
+
+/** @param {string} codec */
+function runKcat(codec) {
+  const input = librdkafkaRecords().map(({ key, value }) => `${key}:${value}\n`);
+  const args = ['-b', bootstrap(), '-P', '-t', `librdkafka-${codec}`, '-K:', '-z', codec, '-X', 'linger.ms=1000'];
+  execFileSync('kcat', args, { input: input.join('') });
 }
 
 async function untilCleaned() {
