@@ -51,7 +51,8 @@ interface ZstdOptions {
  *
  * Both get one whole frame at a time: Node 22 makes nothing of a frame cut short, and no error; it and Node 24 stop behind the first frame.
  *
- * @param level -131072 (fastest) to 22 (smallest, and slow) without -1, default 3; 0 means 3, as in Kafka
+ * @param level -131072 (fastest) to 22 (smallest, and slow) without -1, default 3; 0 means 3, as in Kafka. What the package writes at 20 and
+ * above makes readers reserve up to 128 MiB, however small the batch
  * @throws CodecUnavailableError when Node has none and the package is not there
  */
 export async function loadZstd(
