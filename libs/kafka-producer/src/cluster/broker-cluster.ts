@@ -123,6 +123,7 @@ class BrokerCluster implements Cluster {
     const node = this.#directory.get(nodeId);
     if (node === undefined) {
       this.#metadata.invalidateAll();
+      await this.#lifetime.sleep(this.#backoff.delayMs(1));
       throw new BrokerConnectError({ broker: `${nodeId}`, problem: 'the metadata does not name this broker any more' });
     }
     await node.connect(purpose);

@@ -75,6 +75,7 @@ describe('brokers', () => {
     expect(pauses.map((pause) => Math.round(pause / 10) * 10)).toEqual([50, 100, 200, 400, 800, 1000, 1000]);
     two.isUp = true;
     await fixture.outcome(fixture.cluster.connect(2, 'produce'));
+    await clock.advance(1_000);
     two.isUp = false;
     two.hangUp();
     await clock.settle();
@@ -82,6 +83,18 @@ describe('brokers', () => {
     await fixture.outcome(fixture.cluster.connect(2, 'produce'));
     await fixture.outcome(fixture.cluster.connect(2, 'produce'));
     expect(clock.now() - failedMs).toBeLessThanOrEqual(60);
+  });
+
+  it('does not spin on a broker that accepts every connection and hangs up', async () => {
+    await fixture.outcome(fixture.create().loadTopic('orders', 1_000));
+    const before = two.attempts;
+    const startedMs = clock.now();
+    while (clock.now() - startedMs < 5_000) {
+      await fixture.outcome(fixture.cluster.connect(2, 'produce'));
+      two.hangUp();
+      await clock.settle();
+    }
+    expect(two.attempts - before).toBeLessThan(15);
   });
 
   it('warns once when a broker goes down, and says once that it is back', async () => {
@@ -180,6 +193,8 @@ describe('brokers', () => {
 
   it('tells that a broker is gone which metadata does not name', async () => {
     await fixture.outcome(fixture.create().loadTopic('orders', 1_000));
+    const startedMs = clock.now();
     expect(await fixture.outcome(fixture.cluster.connect(9, 'produce'))).toBeInstanceOf(BrokerConnectError);
+    expect(clock.now()).toBeGreaterThan(startedMs);
   });
 });

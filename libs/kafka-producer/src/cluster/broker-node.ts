@@ -20,6 +20,10 @@ export interface BrokerNodeContext {
 /** Refused credentials do not get better within a second, and some directories lock accounts: asked again far less often. */
 const AUTHENTICATION_BACKOFF_MS = { initialMs: 1_000, maxMs: 10_000 };
 const RECONNECT_BACKOFF_MS = { initialMs: 50, maxMs: 1_000 };
+/** Whoever comes back at once with refused credentials waits this long for the same answer, so that no caller can spin. */
+const REFUSAL_PAUSE_MS = 100;
+/** A connection lost sooner than this counts as an attempt that failed: some proxies accept everything and then hang up. */
+const STABLE_AFTER_MS = 1_000;
 
 /** One broker at one address: its connections by purpose, the pause between attempts to reach it, and what the log was told about it. */
 export class BrokerNode {
@@ -37,6 +41,7 @@ export class BrokerNode {
   #notBeforeMs = 0;
   #authenticationError: AuthenticationError | undefined;
   #everReady = false;
+  #readySinceMs = 0;
   #isDown = false;
   #destroyed: Error | undefined;
 
@@ -98,6 +103,7 @@ export class BrokerNode {
       return;
     seed.#connections.delete('control');
     this.#everReady = true;
+    this.#readySinceMs = seed.#readySinceMs;
     this.#keep('control', connection);
   }
 
@@ -114,7 +120,10 @@ export class BrokerNode {
   }
 
   async #attempt(purpose: ConnectionPurpose): Promise<void> {
-    if (this.pauseMs > 0 && this.#authenticationError !== undefined) throw this.#authenticationError;
+    if (this.pauseMs > 0 && this.#authenticationError !== undefined) {
+      await this.#pause(Math.min(REFUSAL_PAUSE_MS, this.pauseMs));
+      throw this.#destroyed ?? this.#authenticationError;
+    }
     while (this.pauseMs > 0 && this.#destroyed === undefined) await this.#pause(this.pauseMs);
     if (this.#destroyed !== undefined) throw this.#destroyed;
     const connection = this.#context.connections.open(this.endpoint);
@@ -122,6 +131,7 @@ export class BrokerNode {
     try {
       await connection.whenReady();
     } catch (error) {
+      if (this.#connections.get(purpose) === connection) this.#connections.delete(purpose);
       this.#failed(error as Error);
       throw error;
     }
@@ -141,9 +151,10 @@ export class BrokerNode {
   #keep(purpose: ConnectionPurpose, connection: BrokerConnection): void {
     this.#connections.set(purpose, connection);
     void connection.closed.then(() => {
-      if (this.#connections.get(purpose) !== connection) return;
+      // What closes while it is being made never was a connection that could be lost: `#attempt()` reports it.
+      if (this.#connections.get(purpose) !== connection || this.#attempts.has(purpose)) return;
       this.#connections.delete(purpose);
-      if (this.#destroyed === undefined && !this.#attempts.has(purpose)) this.#lost(connection.closeReason);
+      if (this.#destroyed === undefined) this.#lost(connection.closeReason);
     });
   }
 
@@ -152,17 +163,14 @@ export class BrokerNode {
     log(this.#isDown ? 'log' : 'debug', `Connected to ${this.label}${this.#isDown ? ' again' : ''}`);
     this.#isDown = false;
     this.#everReady = true;
-    this.#failures = 0;
-    this.#notBeforeMs = 0;
+    this.#readySinceMs = this.#context.clock.now();
     this.#authenticationError = undefined;
   }
 
   #failed(error: Error): void {
     if (this.#destroyed !== undefined) return;
-    this.#failures++;
     this.#authenticationError = error instanceof AuthenticationError ? error : undefined;
-    const backoff = this.#authenticationError === undefined ? this.#reconnectBackoff : this.#authenticationBackoff;
-    this.#notBeforeMs = this.#context.clock.now() + backoff.delayMs(this.#failures);
+    this.#postpone(this.#authenticationError === undefined ? this.#reconnectBackoff : this.#authenticationBackoff);
     const advertised =
       this.nodeId >= 0 && !this.#everReady
         ? ' The cluster advertises this address for the broker: check advertised.listeners.'
@@ -175,8 +183,15 @@ export class BrokerNode {
     this.#context.onUnreachable(this);
   }
 
+  #postpone(backoff: ExponentialBackoff): void {
+    this.#failures++;
+    this.#notBeforeMs = this.#context.clock.now() + backoff.delayMs(this.#failures);
+  }
+
   /** Brokers close idle connections, too: only the log is told, and the next use connects again. */
   #lost(reason: Error | undefined): void {
+    if (this.#context.clock.now() - this.#readySinceMs < STABLE_AFTER_MS) this.#postpone(this.#reconnectBackoff);
+    else this.#failures = 0;
     this.#context.log(
       'debug',
       `The connection to ${this.label} was closed${reason === undefined ? '' : `: ${reason.message}`}`,

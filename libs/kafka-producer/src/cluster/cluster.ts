@@ -38,7 +38,7 @@ export interface Cluster {
   /** True when the connection is up and negotiated (TLS, ApiVersions and SASL done): `send()` writes at once. */
   isReady(nodeId: number, purpose: ConnectionPurpose): boolean;
 
-  /** Resolves when the node is ready for this purpose. Concurrent calls share one attempt, attempts to a node are spaced by the reconnect back-off. Rejects when the attempt failed. */
+  /** Resolves when the node is ready for this purpose. Concurrent calls share one attempt, attempts to a node are spaced by the reconnect back-off. Rejects when the attempt failed, never at once: whoever tries again immediately does not spin. */
   connect(nodeId: number, purpose: ConnectionPurpose): Promise<void>;
 
   /**

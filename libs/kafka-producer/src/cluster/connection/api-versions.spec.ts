@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apis, encodeResponse, errorCode } from 'kafka-wire';
 import { UnsupportedVersionError } from '../cluster.errors.js';
@@ -5,6 +7,7 @@ import { ClusterFixture } from '../spec-support/cluster-fixture.js';
 import { allVersions, type ScriptedBroker } from '../spec-support/scripted-cluster.js';
 import { ApiVersionTable } from './api-versions.js';
 
+const PACKAGE_JSON = join(import.meta.dirname, '../../../package.json');
 const REFUSED = errorCode('UNSUPPORTED_VERSION');
 
 describe('the handshake', () => {
@@ -23,7 +26,8 @@ describe('the handshake', () => {
     await fixture.outcome(fixture.cluster.ping(1_000));
     const [request] = one.requestsOf('ApiVersions');
     expect(request).toMatchObject({ apiVersion: 4, body: { clientSoftwareName: 'nestjs-kafka-producer' } });
-    expect(request?.body.clientSoftwareVersion).toMatch(/^\d/);
+    const { version } = JSON.parse(await readFile(PACKAGE_JSON, 'utf8')) as { version: string };
+    expect(request?.body.clientSoftwareVersion).toBe(version.split('.')[0]);
   });
 
   it.each([

@@ -7,8 +7,8 @@ import type { RequestChannel } from './request-channel.js';
 type ApiVersionsResponse = ResponseOf<typeof apis.ApiVersions>;
 
 const UNSUPPORTED_VERSION = errorCode('UNSUPPORTED_VERSION');
-/** What the broker logs and shows per connection (KIP-511). Only letters, digits, dots and dashes are allowed. */
-const CLIENT_SOFTWARE = { clientSoftwareName: 'nestjs-kafka-producer', clientSoftwareVersion: '0.1.0' } as const;
+/** What the broker logs and shows per connection (KIP-511). Our major version: nothing in here can read package.json, and a broker's operator needs no more. */
+const CLIENT_SOFTWARE = { clientSoftwareName: 'nestjs-kafka-producer', clientSoftwareVersion: '0' } as const;
 
 /** What one broker speaks. Kept per connection: during a rolling upgrade the brokers of a cluster differ, and one broker differs over time. */
 export class ApiVersionTable {

@@ -6,7 +6,7 @@ import type { ExponentialBackoff } from '../exponential-backoff.js';
 import type { Lifetime } from '../lifetime.js';
 import type { MetadataResponse } from './metadata-request.js';
 import { RefreshSchedule } from './refresh-schedule.js';
-import { TopicEntry } from './topic-entry.js';
+import { REFUSED_RECHECK_MS, SOON, TopicEntry } from './topic-entry.js';
 
 export interface MetadataCacheContext {
   readonly clock: Clock;
@@ -23,8 +23,6 @@ export interface MetadataCacheContext {
 
 /** Topics nobody used for this long are not refreshed any more (Kafka: metadata.max.idle.ms). */
 const TOPIC_IDLE_MS = 300_000;
-/** A remembered refusal is looked at again in the background not more often than this. */
-const REFUSED_RECHECK_MS = 1_000;
 
 /**
  * Topics that are in use, kept current.
@@ -66,7 +64,7 @@ export class MetadataCache {
     const entry = this.#entryFor(name, nowMs);
     const refusal = entry.failure(nowMs, maxAgeMs);
     if (refusal !== undefined) {
-      this.#makeDue(entry, entry.answeredAtMs + REFUSED_RECHECK_MS);
+      if (!entry.isAsked) this.#makeDue(entry, entry.answeredAtMs + REFUSED_RECHECK_MS);
       return Promise.reject(refusal);
     }
     let waiter: { resolve: (topic: TopicMetadata) => void; reject: (error: Error) => void } | undefined;
@@ -82,9 +80,7 @@ export class MetadataCache {
   }
 
   invalidate(name: string, hint?: LeaderHint): void {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return;
-    entry.usedAtMs = this.#context.clock.now();
+    const entry = this.#entryFor(name, this.#context.clock.now());
     const isNews = hint !== undefined && entry.hint(hint);
     this.#makeDoubtful(entry);
     if (isNews) this.#context.onChange();
@@ -116,8 +112,8 @@ export class MetadataCache {
   }
 
   /** Makes it due unless it is, or is being, asked already: after a failed attempt the back-off stands. */
-  #ask(entry: TopicEntry, nowMs: number): void {
-    if (!entry.isAsked && entry.dueAtMs === Infinity) this.#makeDue(entry, nowMs);
+  #ask(entry: TopicEntry, dueAtMs: number): void {
+    if (!entry.isAsked && entry.dueAtMs === Infinity) this.#makeDue(entry, dueAtMs);
   }
 
   /** Brings the time to ask closer, never puts it off. An entry made due while its answer is on its way is asked for again: the doubt is newer than the question. */
@@ -173,11 +169,12 @@ export class MetadataCache {
     let changed = false;
     for (const entry of asked) {
       const answer = answers.get(entry.name);
-      const outcome =
-        answer === undefined ? { changed: false, askAgainAtLatestMs: Infinity } : entry.answer(answer, nowMs);
+      const outcome = answer === undefined ? { changed: false, askAgain: SOON } : entry.answer(answer, nowMs);
       changed ||= outcome.changed;
-      if (outcome.askAgainAtLatestMs === undefined) continue;
-      this.#makeDue(entry, Math.min(outcome.askAgainAtLatestMs, nowMs + backoff.delayMs(entry.unchangedAnswers + 1)));
+      if (outcome.askAgain === undefined) continue;
+      const { minPauseMs, atLatestMs } = outcome.askAgain;
+      const pauseMs = Math.max(minPauseMs, backoff.delayMs(entry.unchangedAnswers + 1));
+      this.#makeDue(entry, Math.min(atLatestMs, nowMs + pauseMs));
     }
     if (changed) onChange();
   }

@@ -9,13 +9,24 @@ interface TopicWaiter {
   readonly reject: (error: Error) => void;
 }
 
+/** When to ask again: after the back-off, but not before the pause and not after the moment. */
+export interface AskAgain {
+  readonly minPauseMs: number;
+  readonly atLatestMs: number;
+}
+
 /** What an answer did to an entry. */
 export interface AnswerOutcome {
   /** Another snapshot, or a failure where a snapshot was. */
   readonly changed: boolean;
-  /** The topic must be asked for again, not later than this; `Infinity`: when the back-off allows; `undefined`: it need not. */
-  readonly askAgainAtLatestMs: number | undefined;
+  readonly askAgain: AskAgain | undefined;
 }
+
+export const SOON: AskAgain = { minPauseMs: 0, atLatestMs: Infinity };
+/** A refusal is looked at again in the background: a second after it came, then ever more rarely, as long as somebody used the topic in the last minute. */
+export const REFUSED_RECHECK_MS = 1_000;
+const REFUSED_RECHECK_MAX_MS = 10_000;
+const REFUSED_IDLE_MS = 60_000;
 
 /** One topic somebody asked for: what is known, who waits, and when to ask next. */
 export class TopicEntry {
@@ -24,7 +35,9 @@ export class TopicEntry {
   readonly #judge: TopicJudge;
   #snapshot: TopicMetadata | undefined;
   #failure: { readonly error: Error; readonly atMs: number } | undefined;
-  /** When it was last asked for by a stage; decides whether it is refreshed any longer. */
+  /** Answers in a row that refused the topic. */
+  #refusals = 0;
+  /** When a stage last asked for it; decides whether it is refreshed any longer. */
   usedAtMs: number;
   /** When the broker last answered for it. */
   answeredAtMs = -Infinity;
@@ -58,9 +71,10 @@ export class TopicEntry {
     this.lastProblem = topic.errorCode === 0 ? undefined : errorName(topic.errorCode);
     if (verdict.kind === 'again') {
       this.unchangedAnswers++;
-      // What is refused already, and nobody waits for, is only looked at when it is used.
-      const wanted = this.#failure === undefined || this.waiters.size > 0;
-      return { changed: false, askAgainAtLatestMs: wanted ? verdict.atLatestMs : undefined };
+      // What is refused already, and nobody waits for, stays so until it is usable.
+      if (this.#failure !== undefined && this.waiters.size === 0)
+        return { changed: false, askAgain: this.#recheck(nowMs) };
+      return { changed: false, askAgain: { minPauseMs: 0, atLatestMs: verdict.atLatestMs } };
     }
     if (verdict.kind === 'refused') return this.#refuse(verdict.error, nowMs);
     return this.#accept(nextSnapshot(this.#snapshot, topic, this.name));
@@ -85,11 +99,12 @@ export class TopicEntry {
     const snapshot = changed || this.#snapshot === undefined ? next : this.#snapshot;
     this.#snapshot = snapshot;
     this.#failure = undefined;
+    this.#refusals = 0;
     this.unchangedAnswers = changed ? 0 : this.unchangedAnswers + 1;
     for (const { resolve } of this.waiters) resolve(snapshot);
     this.waiters.clear();
     const leaderless = snapshot.available.length < snapshot.partitions.length;
-    return { changed, askAgainAtLatestMs: leaderless ? Infinity : undefined };
+    return { changed, askAgain: leaderless ? SOON : undefined };
   }
 
   #refuse(error: Error, nowMs: number): AnswerOutcome {
@@ -97,6 +112,12 @@ export class TopicEntry {
     this.#snapshot = undefined;
     this.#failure = { error, atMs: nowMs };
     this.rejectWaiters(error);
-    return { changed, askAgainAtLatestMs: undefined };
+    return { changed, askAgain: this.#recheck(nowMs) };
+  }
+
+  #recheck(nowMs: number): AskAgain | undefined {
+    if (nowMs - this.usedAtMs > REFUSED_IDLE_MS) return undefined;
+    const minPauseMs = Math.min(REFUSED_RECHECK_MAX_MS, REFUSED_RECHECK_MS * 2 ** Math.min(10, this.#refusals++));
+    return { minPauseMs, atLatestMs: Infinity };
   }
 }

@@ -59,6 +59,27 @@ describe('topics that cannot be used', () => {
     expect(await fixture.outcome(fixture.cluster.loadTopic('missing', 60_000))).toMatchObject({ name: 'missing' });
   });
 
+  it('looks for a missing topic in the background as long as it was used in the last minute', async () => {
+    await fixture.outcome(fixture.create().loadTopic('missing', 60_000));
+    const asked = fixture.both.flatMap((broker) => broker.requestsOf('Metadata')).length;
+    await clock.advance(10 * 60_000);
+    const looked = fixture.both.flatMap((broker) => broker.requestsOf('Metadata')).length - asked;
+    expect(looked).toBeGreaterThan(5);
+    expect(looked).toBeLessThan(15);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('tells when a topic that was missing exists, to whoever still has records for it', async () => {
+    await fixture.outcome(fixture.create().loadTopic('missing', 60_000));
+    let told = 0;
+    fixture.cluster.onMetadataChange(() => told++);
+    fixture.cluster.invalidate('missing');
+    kafka.topics.push({ name: 'missing', partitions: [{ leaderId: 1 }] });
+    await clock.advance(2_000);
+    expect(told).toBe(1);
+    expect(fixture.leaders('missing')).toEqual([1]);
+  });
+
   it('drops a topic that was deleted, after the same two answers', async () => {
     await fixture.outcome(fixture.create().loadTopic('orders', 1_000));
     kafka.topics = [];

@@ -3,7 +3,8 @@ import { Duplex } from 'node:stream';
 /**
  * Two ends of a connection in memory; what one writes the other reads, and when one is destroyed so is the other.
  *
- * Not node's own `duplexPair()`: on Node 20 a pair whose first bytes are written in the turn its reader was attached can stop for good.
+ * Not node's own `duplexPair()`: Node 20 stores the callback of a write after it pushed the chunk, so a reader that reads at once loses the
+ * callback and the pair stops for good.
  */
 export function memoryPipe(): [Duplex, Duplex] {
   const a = new PipeEnd();
