@@ -40,7 +40,7 @@ export class KafkaNode {
     await mkdir(this.folder, { recursive: true });
     await writeFile(this.#configuration, properties);
     const scram = scramUsers.flatMap((user) => ['--add-scram', user]);
-    const options = ['format', '--cluster-id', clusterId, '--config', this.#configuration, ...scram];
+    const options = ['format', `--cluster-id=${clusterId}`, '--config', this.#configuration, ...scram];
     const { code, stdout, stderr } = await runJava('kafka.tools.StorageTool', options);
     if (code !== 0) throw new Error(`formatting the storage of node ${this.id} failed:\n${stdout}${stderr}`);
   }

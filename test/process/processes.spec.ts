@@ -1,0 +1,75 @@
+import { EmbeddedKafka } from 'embedded-kafka';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { runProgram, startProgram } from './run-program.js';
+
+let kafka: EmbeddedKafka;
+beforeEach(async () => {
+  kafka = await EmbeddedKafka.start({ topics: [{ name: 'orders', partitions: 3 }] });
+});
+afterEach(() => kafka.stop());
+
+async function valuesInOrders(): Promise<string[]> {
+  return (await kafka.recordsIn('orders')).map(({ value }) => String(value));
+}
+
+describe('a process that uses the producer', () => {
+  it('ends by itself after close, with nothing on stderr and no handle left', async () => {
+    const { code, stdout, stderr } = await runProgram('quiet-exit', kafka.bootstrap);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([]);
+    expect(await valuesInOrders()).toHaveLength(1_020);
+  });
+
+  it('writes one line with the count and the remedy when it exits with records nobody acknowledged', async () => {
+    const program = startProgram('forgotten-shutdown', kafka.bootstrap);
+    await program.said('ready');
+    kafka.broker(1).pause();
+    program.tell('go');
+    const { stderr } = await program.end;
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/\b3 records?\b/);
+    expect(lines[0]).toContain('enableShutdownHooks()');
+  });
+
+  it('delivers what is buffered when a signal ends it and shutdown hooks are enabled', async () => {
+    const program = startProgram('shutdown-on-signal', kafka.bootstrap);
+    await program.said('ready');
+    expect(await valuesInOrders()).toHaveLength(0);
+    program.kill('SIGTERM');
+    const { stderr } = await program.end;
+    expect(stderr).toBe('');
+    expect(new Set(await valuesInOrders()).size).toBe(100);
+  });
+
+  it('grows by the buffer and little more while the broker is silent, and delivers everything once afterwards', async () => {
+    const program = startProgram('stalled-broker', kafka.bootstrap, ['--expose-gc']);
+    await program.said('ready');
+    kafka.broker(1).pause();
+    program.tell('go');
+    await program.said('stalled');
+    kafka.broker(1).resume();
+    const { stdout, stderr } = await program.end;
+    expect(stderr).toBe('');
+    const [stalled, end] = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { grownBytes: number; accepted: number; inOrder: boolean });
+    expect(stalled!.grownBytes).toBeLessThan(32 * 2 ** 20 + 64 * 2 ** 20);
+    expect(stalled!.accepted).toBeLessThan(4_000); // the buffer holds no more of them
+    expect(end).toEqual({ accepted: 20_000, inOrder: true });
+    const keys = (await kafka.recordsIn('orders', { partition: 0 })).flatMap(({ key }) =>
+      key === null ? [] : [Number(String(key))],
+    );
+    expect(keys).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
+  });
+
+  it('never works longer than 50 ms at a stretch on 20,000 records of one call', async () => {
+    const { stdout, stderr } = await runProgram('large-call', kafka.bootstrap);
+    expect(stderr).toBe('');
+    const { longestTurnMs } = JSON.parse(stdout) as { longestTurnMs: number[] };
+    expect(Math.min(...longestTurnMs)).toBeLessThan(50);
+  });
+});

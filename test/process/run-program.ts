@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface ProgramEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningProgram {
+  readonly end: Promise<ProgramEnd>;
+  /** Resolves when the program has printed this line. */
+  said(line: string): Promise<void>;
+  tell(line: string): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
+const PROGRAMS = join(import.meta.dirname, 'programs');
+
+/** Runs a program of `programs/` on the built libraries, under the Node that runs the tests. */
+export function startProgram(
+  name: string,
+  args: readonly string[] = [],
+  nodeFlags: readonly string[] = [],
+): RunningProgram {
+  const child = spawn(process.execPath, [...nodeFlags, join(PROGRAMS, `${name}.mjs`), ...args], {
+    env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
+  });
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    for (const listener of listeners) listener();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const end = new Promise<ProgramEnd>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
+  );
+  return {
+    end,
+    said: (line) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!stdout.split('\n').includes(line)) return;
+          listeners.delete(look);
+          resolve();
+        };
+        listeners.add(look);
+        void end.then(() => reject(new Error(`${name} ended without saying '${line}':\n${stdout}${stderr}`)));
+        look();
+      }),
+    tell: (line) => child.stdin.write(`${line}\n`),
+    kill: (signal) => child.kill(signal),
+  };
+}
+
+export async function runProgram(name: string, args: readonly string[] = []): Promise<ProgramEnd> {
+  return startProgram(name, args).end;
+}
