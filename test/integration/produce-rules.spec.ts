@@ -77,7 +77,7 @@ function patched(batch: Buffer, patch: (copy: Buffer) => void): Buffer {
 }
 
 describeOnEachKafka('the rules of produce', (kafka: () => TestKafka) => {
-  const address = () => kafka().bootstrap[0] as string;
+  const address = () => kafka().bootstrap.at(0) ?? '';
 
   async function produce(topic: string, batch: Buffer, acks = -1, version = 9): Promise<number | string> {
     const topicData = [{ name: topic, partitionData: [{ index: 0, records: batch }] }];

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import { mergeMessages, splitMessage } from './partial-message.js';
+import { overwriteErrors } from './response-error.js';
+
+const request = {
+  acks: -1,
+  topicData: [
+    { name: 'a', partitionData: [{ index: 0 }, { index: 1 }] },
+    { name: 'b', partitionData: [{ index: 0 }] },
+  ],
+};
+
+describe('splitMessage', () => {
+  it('cuts one partition out of a request', () => {
+    expect(splitMessage(request, { topic: 'a', partition: 0 })).toEqual({
+      matching: { acks: -1, topicData: [{ name: 'a', partitionData: [{ index: 0 }] }] },
+      rest: {
+        acks: -1,
+        topicData: [
+          { name: 'a', partitionData: [{ index: 1 }] },
+          { name: 'b', partitionData: [{ index: 0 }] },
+        ],
+      },
+    });
+  });
+
+  it('leaves out a half that is about nothing', () => {
+    expect(splitMessage(request, { partition: 7 })).toEqual({ matching: undefined, rest: request });
+    expect(splitMessage({ topics: [{ name: 'a' }] }, { topic: 'a' }).rest).toBeUndefined();
+  });
+});
+
+describe('mergeMessages', () => {
+  it('brings both halves of a topic together and keeps what is about no topic', () => {
+    const served = { throttleTimeMs: 3, responses: [{ name: 'a', partitionResponses: [{ index: 1 }] }] };
+    const refused = {
+      throttleTimeMs: 0,
+      responses: [
+        { name: 'a', partitionResponses: [{ index: 0, errorCode: 10 }] },
+        { name: 'b', partitionResponses: [{ index: 0, errorCode: 10 }] },
+      ],
+    };
+    expect(mergeMessages(served, refused)).toEqual({
+      throttleTimeMs: 3,
+      responses: [
+        { name: 'a', partitionResponses: [{ index: 1 }, { index: 0, errorCode: 10 }] },
+        { name: 'b', partitionResponses: [{ index: 0, errorCode: 10 }] },
+      ],
+    });
+  });
+});
+
+describe('overwriteErrors', () => {
+  it('hits the partition it is about', () => {
+    const response = {
+      responses: [{ name: 'a', partitionResponses: [0, 1].map((index) => ({ index, errorCode: 0 })) }],
+    };
+    overwriteErrors(response, 7, { partition: 1 });
+    expect(response.responses[0]?.partitionResponses.map(({ errorCode }) => errorCode)).toEqual([0, 7]);
+  });
+
+  it('stands at the top of a response that is about no topic', () => {
+    const response = { errorCode: 0, producerEpoch: 0 };
+    overwriteErrors(response, 15, {});
+    expect(response).toEqual({ errorCode: 15, producerEpoch: 0 });
+  });
+});
