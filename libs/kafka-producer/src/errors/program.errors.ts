@@ -33,8 +33,12 @@ export class UnboundMethodError extends KafkaProducerError {
   readonly host: string;
   readonly method: string;
 
-  constructor(context: { host: string; method: string; reason: string }) {
-    super(`${context.host}.${context.method}() cannot emit: ${context.reason}`);
+  /** @param context.remedy a sentence, where this case has a better one than the table */
+  constructor(context: { host: string; method: string; reason: string; remedy?: string }) {
+    super(
+      `${context.host}.${context.method}() cannot emit: ${context.reason}`,
+      context.remedy === undefined ? {} : { remedy: context.remedy },
+    );
     this.host = context.host;
     this.method = context.method;
   }

@@ -1,0 +1,30 @@
+import type { EmitPlan } from './emit-plan.js';
+
+/** Metadata key, readable by tools: what the method of a prototype emits. */
+const EMITS = 'nestjs-kafka-producer:emits';
+/** Metadata key: the override knows that it emits nothing. */
+const EMITS_NOTHING = 'nestjs-kafka-producer:emits-nothing';
+
+/**
+ * Marks are kept by prototype and name, not only on the function: a foreign wrapper between two of our decorators hides what stands on the first
+ * one's function.
+ */
+export function markEmits(prototype: object, method: string | symbol, plans: readonly EmitPlan[]): void {
+  Reflect.defineMetadata(EMITS, plans, prototype, method);
+}
+
+/** What this prototype itself declares, without what it inherits. */
+export function emitsOf(prototype: object, method: string | symbol): readonly EmitPlan[] | undefined {
+  return Reflect.getOwnMetadata(EMITS, prototype, method) as readonly EmitPlan[] | undefined;
+}
+
+/**
+ * Says that an override of an `@Emit` method leaves the emit out on purpose. Without it bootstrap warns.
+ */
+export function NoEmit(): MethodDecorator {
+  return (prototype, method) => Reflect.defineMetadata(EMITS_NOTHING, true, prototype, method);
+}
+
+export function emitsNothingOnPurpose(prototype: object, method: string | symbol): boolean {
+  return Reflect.getOwnMetadata(EMITS_NOTHING, prototype, method) === true;
+}

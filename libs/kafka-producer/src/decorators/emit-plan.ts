@@ -1,0 +1,88 @@
+import { InvalidRecordError } from '../errors/record.errors.js';
+import type { ProducerRecord } from '../record/producer-record.js';
+import type { TopicContract } from '../topics/define-topic.js';
+import { DEFAULT_PRODUCER } from '../kafka-producer.tokens.js';
+import type { EmitOptions, WaitFor } from './emit-options.js';
+import { producerSlot } from './producer-slot.js';
+
+type Args = readonly unknown[];
+
+/** All options of both kinds, as they are read when the method was called. */
+export interface AnyEmitOptions extends EmitOptions<unknown, Args> {
+  readonly each?: boolean | undefined;
+  readonly payload?: ((result: unknown, args: Args) => unknown) | undefined;
+  readonly value?: ((result: unknown, args: Args) => unknown) | undefined;
+  readonly key?: ((result: unknown, args: Args) => string | Uint8Array | null | undefined) | undefined;
+}
+
+/** One `@Emit` on one method: where its records go and how they are made. */
+export class EmitPlan {
+  /** Name of the module whose producer sends. */
+  readonly producer: string;
+  /** Where the instance holds that producer. */
+  readonly slot: symbol;
+  readonly waitFor: WaitFor;
+  readonly topic: string;
+  readonly #target: TopicContract | string;
+  readonly #options: AnyEmitOptions;
+
+  constructor(target: TopicContract | string, options: AnyEmitOptions) {
+    this.#target = target;
+    this.#options = options;
+    this.topic = typeof target === 'string' ? target : target.topic;
+    this.producer = options.producer ?? (typeof target === 'string' ? undefined : target.producer) ?? DEFAULT_PRODUCER;
+    this.slot = producerSlot(this.producer);
+    this.waitFor = options.waitFor ?? 'ack';
+  }
+
+  /**
+   * The records of one call that succeeded; none when there is nothing to tell.
+   *
+   * @param host the instance, for options that use `this`
+   */
+  records(host: unknown, result: unknown, args: Args): ProducerRecord[] {
+    const { each } = this.#options;
+    if (each !== true) return this.#record(host, result, args);
+    if (result === undefined || result === null) return [];
+    if (typeof (result as Iterable<unknown>)[Symbol.iterator] !== 'function' || typeof result === 'string') {
+      const reason = 'the method is decorated with `each: true` and did not return an iterable';
+      throw new InvalidRecordError({ topic: this.topic, reason });
+    }
+    return Array.from(result as Iterable<unknown>).flatMap((element) => this.#record(host, element, args));
+  }
+
+  #record(host: unknown, result: unknown, args: Args): ProducerRecord[] {
+    const options = this.#options;
+    if (options.when !== undefined && !options.when.call(host, result, args)) return [];
+    const make = options.payload ?? options.value;
+    const payload = make === undefined ? result : make.call(host, result, args);
+    if (payload === undefined) return [];
+    const record: ProducerRecord =
+      typeof this.#target === 'string'
+        ? { topic: this.#target, value: payload, key: this.#key(host, result, args) }
+        : this.#target(payload);
+    if (options.headers !== undefined) {
+      record.headers = { ...record.headers, ...options.headers.call(host, result, args) };
+    }
+    if (options.partition !== undefined) record.partition = valueOf(options.partition, host, result, args);
+    if (options.timestamp !== undefined) record.timestamp = options.timestamp.call(host, result, args);
+    return [record];
+  }
+
+  #key(host: unknown, result: unknown, args: Args): string | Uint8Array | null {
+    if (this.#options.key === undefined) return null;
+    const key = this.#options.key.call(host, result, args);
+    if (key !== undefined) return key;
+    const reason = 'the `key` of its @Emit returned undefined; return a key, or null for a record without one';
+    throw new InvalidRecordError({ topic: this.topic, reason });
+  }
+}
+
+function valueOf(
+  option: NonNullable<AnyEmitOptions['partition']>,
+  host: unknown,
+  result: unknown,
+  args: Args,
+): number | undefined {
+  return typeof option === 'function' ? option.call(host, result, args) : option;
+}

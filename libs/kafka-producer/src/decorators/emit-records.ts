@@ -1,0 +1,63 @@
+import { BatchDeliveryError } from '../errors/delivery.errors.js';
+import { isKafkaProducerError } from '../errors/is-kafka-producer-error.js';
+import type { ProducerRecord } from '../record/producer-record.js';
+import type { RecordMetadata } from '../record/record-metadata.js';
+import type { WaitFor } from './emit-options.js';
+import type { EmitProducer } from './producer-slot.js';
+
+/** Records of one call that share a producer and a way of waiting. */
+export interface Consignment {
+  readonly producer: EmitProducer;
+  readonly waitFor: WaitFor;
+  readonly records: ProducerRecord[];
+}
+
+/** Told of a record that was accepted, that nobody waits for, and that was not delivered. */
+export type LostListener = (topic: string, error: unknown) => void;
+
+type Settled = PromiseSettledResult<RecordMetadata>;
+
+/** As Kafka's `RecordMetadata.UNKNOWN_PARTITION`: accepted, and nothing is known yet. */
+const UNKNOWN_PARTITION = -1;
+
+/**
+ * Sends what one call emits, all of it together.
+ *
+ * @returns resolves when every `'ack'` is acknowledged and every `'accepted'` has its place in the buffer
+ * @throws the error of the only record; with several `BatchDeliveryError`, or the error that kept all of them from being sent
+ */
+export function emitRecords(consignments: readonly Consignment[], onLost: LostListener): Promise<unknown> {
+  const [first] = consignments;
+  if (first === undefined || consignments.length > 1) return settleAll(consignments, onLost);
+  const { producer, waitFor, records } = first;
+  if (waitFor === 'ack') return records.length === 1 ? producer.send(records[0]!) : producer.sendAll(records);
+  return records.length === 1 ? accept(producer, records[0]!, onLost) : settleAll(consignments, onLost);
+}
+
+async function settleAll(consignments: readonly Consignment[], onLost: LostListener): Promise<void> {
+  const results = await Promise.all(
+    consignments.map((consignment) =>
+      consignment.waitFor === 'ack'
+        ? acknowledged(consignment)
+        : Promise.allSettled(consignment.records.map((record) => accept(consignment.producer, record, onLost))),
+    ),
+  );
+  const all = results.flat();
+  if (all.some(({ status }) => status === 'rejected')) throw new BatchDeliveryError({ results: all });
+}
+
+async function acknowledged({ producer, records }: Consignment): Promise<readonly Settled[]> {
+  try {
+    return (await producer.sendAll(records)).map((value) => ({ status: 'fulfilled', value }));
+  } catch (reason) {
+    if (isKafkaProducerError(reason, 'KAFKA_PRODUCER_BATCH_DELIVERY')) return reason.results;
+    return records.map(() => ({ status: 'rejected', reason }));
+  }
+}
+
+async function accept(producer: EmitProducer, record: ProducerRecord, onLost: LostListener): Promise<RecordMetadata> {
+  const { topic, partition = UNKNOWN_PARTITION } = record;
+  const { acknowledged: acknowledgement } = await producer.enqueue(record);
+  acknowledgement.catch((error: unknown) => onLost(topic, error));
+  return { topic, partition };
+}

@@ -1,0 +1,70 @@
+// Register the module
+export { KafkaProducerModule } from './kafka-producer.module.js';
+export type {
+  KafkaProducerModuleAsyncOptions,
+  KafkaProducerModuleExtras,
+  KafkaProducerOptionsFactory,
+} from './kafka-producer.async-options.js';
+export type { ConnectPolicy, Given, KafkaProducerModuleOptions, LifecycleOptions } from './options/module.options.js';
+export type { SerializerOptions } from './options/module.options.js';
+export type { ClientOptions } from './options/client.options.js';
+export type { ProducerOptions } from './options/producer.options.js';
+
+// Declare topics
+export { defineTopic, type PayloadOf, type TopicContract, type TopicDefinition } from './topics/define-topic.js';
+
+// Emit from methods
+export { Emit, type EmitPayloadOptions, type MethodDecoratorFor } from './decorators/emit.decorator.js';
+export type { AnyAsync, ElementOf, EmitOptions, RawEmitOptions, Result, WaitFor } from './decorators/emit-options.js';
+export { NoEmit } from './decorators/emit-marks.js';
+export { bindKafkaProducer, type EmitProducer } from './decorators/producer-slot.js';
+
+// Inject the producer
+export {
+  KafkaProducerService,
+  type PartitionInfo,
+  type ProducerStats,
+  type SendOptions,
+} from './kafka-producer.service.js';
+export { getKafkaProducerToken, InjectKafkaProducer } from './kafka-producer.tokens.js';
+
+// Records
+export type { HeaderValue, ProducerRecord } from './record/producer-record.js';
+export type { RecordMetadata } from './record/record-metadata.js';
+export type { Delivery } from './record/delivery.js';
+
+// Errors
+export { errorCodes, type ErrorCodeEntry, type KafkaProducerErrorCode } from './errors/error-codes.js';
+export { KafkaProducerError } from './errors/kafka-producer.error.js';
+export { isKafkaProducerError, type KafkaProducerErrorOf } from './errors/is-kafka-producer-error.js';
+export {
+  InvalidMethodError,
+  InvalidOptionsError,
+  UnboundMethodError,
+  type OptionProblem,
+} from './errors/program.errors.js';
+export { InvalidRecordError, RecordTooLargeError, SerializationError, type SizeLimit } from './errors/record.errors.js';
+export {
+  AuthenticationError,
+  AuthorizationError,
+  UnknownTopicError,
+  type AuthorizedResource,
+} from './errors/cluster-side.errors.js';
+export {
+  BatchDeliveryError,
+  BufferExhaustedError,
+  DeliveryAbortedError,
+  DeliveryRejectedError,
+  DeliveryTimeoutError,
+  ProducerClosedError,
+  type Persisted,
+} from './errors/delivery.errors.js';
+
+// Extend: serializers, partitioners
+export type { SerializationContext, SerializedValue, Serializer, Serializers } from './serialization/serializer.js';
+export type { Partitioner, PartitionableRecord } from './partitioning/partitioner.js';
+export type { PartitionMetadata, TopicMetadata } from './cluster/cluster.js';
+
+// Observe
+export type { DeliveryFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';
+export type { PipelineStats } from './pipeline/pipeline-stats.js';

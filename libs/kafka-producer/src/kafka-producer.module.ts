@@ -1,0 +1,154 @@
+import { Logger, Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { loadCrc32c, type ChecksumFunction } from 'kafka-wire';
+
+import { createBrokerCluster } from './cluster/broker-cluster.js';
+import type { Cluster } from './cluster/cluster.js';
+import { DecoratedHosts } from './decorators/decorated-hosts.js';
+import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
+import {
+  asyncOptionsProviders,
+  type KafkaProducerModuleAsyncOptions,
+  type KafkaProducerModuleExtras,
+} from './kafka-producer.async-options.js';
+import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
+import { KafkaProducerService } from './kafka-producer.service.js';
+import {
+  DEFAULT_PRODUCER,
+  getKafkaProducerToken,
+  GIVEN_OPTIONS,
+  KAFKA_CLUSTER,
+  PRODUCER_PIPELINE,
+  RESOLVED_OPTIONS,
+} from './kafka-producer.tokens.js';
+import { publish } from './observability/channels.js';
+import type { KafkaProducerModuleOptions } from './options/module.options.js';
+import { resolveOptions, type ResolvedOptions } from './options/resolve-options.js';
+import { ProducerPipeline } from './pipeline/producer-pipeline.js';
+import { systemClock } from './support/clock.js';
+
+/**
+ * Gives an application a Kafka producer: `KafkaProducerService` to inject, and what `@Emit` needs.
+ *
+ * This is the only place where the parts are put together. Factories make objects and connect nothing; the lifecycle does.
+ */
+@Module({})
+export class KafkaProducerModule {
+  /**
+   * @example
+   * ```ts
+   * KafkaProducerModule.forRoot({ client: { clientId: 'order-service', brokers: ['localhost:9092'] } })
+   * ```
+   */
+  static forRoot(options: KafkaProducerModuleOptions & KafkaProducerModuleExtras): DynamicModule {
+    const { name, isGlobal, ...given } = options ?? {};
+    return dynamicModule({ name, isGlobal }, [{ provide: GIVEN_OPTIONS, useValue: given }], [], callSite());
+  }
+
+  /** As `forRoot()`, with options from a factory, or from a class that implements `KafkaProducerOptionsFactory`. */
+  static forRootAsync(options: KafkaProducerModuleAsyncOptions): DynamicModule {
+    const providers = asyncOptionsProviders(options);
+    return dynamicModule(options, providers, options.imports ?? [], callSite());
+  }
+}
+
+function dynamicModule(
+  { name = DEFAULT_PRODUCER, isGlobal = true }: KafkaProducerModuleExtras,
+  given: readonly Provider[],
+  imports: NonNullable<DynamicModule['imports']>,
+  calledAt: string,
+): DynamicModule {
+  const token = getKafkaProducerToken(name);
+  return {
+    module: KafkaProducerModule,
+    global: isGlobal,
+    imports: [DiscoveryModule, ...imports],
+    providers: [
+      ...given,
+      { provide: KafkaProducerRegistration, useValue: new KafkaProducerRegistration(name, calledAt) },
+      RegisteredModules,
+      DecoratedHosts,
+      ...parts(name),
+      {
+        provide: token,
+        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER],
+        useFactory: (pipeline: ProducerPipeline, cluster: Cluster) => new KafkaProducerService(pipeline, cluster),
+      },
+      lifecycleProvider(name, token),
+    ],
+    exports: [token],
+  };
+}
+
+function parts(name: string): FactoryProvider[] {
+  const logger = loggerOf(name);
+  return [
+    {
+      provide: RESOLVED_OPTIONS,
+      inject: [GIVEN_OPTIONS],
+      useFactory: (given: unknown) => resolveOptions(given, name),
+    },
+    {
+      provide: KAFKA_CLUSTER,
+      inject: [RESOLVED_OPTIONS],
+      useFactory: ({ client, producer }: ResolvedOptions): Cluster =>
+        createBrokerCluster({ ...producer, client }, systemClock, (level, message) => logger[level](message)),
+    },
+    {
+      provide: PRODUCER_PIPELINE,
+      inject: [RESOLVED_OPTIONS, KAFKA_CLUSTER],
+      useFactory: async (options: ResolvedOptions, cluster: Cluster) =>
+        createPipeline(name, options, await loadCrc32c(), cluster),
+    },
+  ];
+}
+
+function createPipeline(
+  name: string,
+  options: ResolvedOptions,
+  checksum: ChecksumFunction,
+  cluster: Cluster,
+): ProducerPipeline {
+  const { producer, codec, serializers, defaultHeaders, resolveTopic } = options;
+  const acks = producer.acks === 'all' ? -1 : producer.acks;
+  const settings = { ...producer, acks, codec, checksum, serializers, defaultHeaders, resolveTopic };
+  return new ProducerPipeline(settings, cluster, systemClock, {
+    batchFailed: (error, { topic, partition, recordCount }) =>
+      publish('nestjs-kafka-producer:delivery-failed', { producer: name, topic, partition, recordCount, error }),
+  });
+}
+
+function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProducerToken>): FactoryProvider {
+  return {
+    provide: KafkaProducerLifecycle,
+    inject: [RESOLVED_OPTIONS, KAFKA_CLUSTER, PRODUCER_PIPELINE, token, DecoratedHosts, RegisteredModules],
+    useFactory: (
+      options: ResolvedOptions,
+      cluster: Cluster,
+      pipeline: ProducerPipeline,
+      producer: unknown,
+      hosts: DecoratedHosts,
+      modules: RegisteredModules,
+    ) =>
+      new KafkaProducerLifecycle({
+        name,
+        options,
+        cluster,
+        pipeline,
+        producer,
+        hosts,
+        modules,
+        logger: loggerOf(name),
+      }),
+  };
+}
+
+function loggerOf(name: string): Logger {
+  return new Logger(name === DEFAULT_PRODUCER ? 'KafkaProducer' : `KafkaProducer:${name}`);
+}
+
+/** Where the application called `forRoot()`, for the message about two modules of one name; empty where the runtime keeps no stack. */
+function callSite(): string {
+  const [, , , caller = ''] = new Error('a stack').stack?.split('\n') ?? []; // after the message: here, forRoot, its caller
+  return caller.trim();
+}

@@ -1,0 +1,29 @@
+import { Inject, type InjectionToken } from '@nestjs/common';
+
+import { KafkaProducerService } from './kafka-producer.service.js';
+
+/** The name of a module that was given none. */
+export const DEFAULT_PRODUCER = 'default';
+
+/**
+ * The token of a producer, by the name of its module.
+ *
+ * The default one is the class itself. Any provider under the token counts for `@Emit` too, so that a REQUEST-scoped one may pick a cluster per tenant.
+ */
+export function getKafkaProducerToken(name: string = DEFAULT_PRODUCER): InjectionToken<KafkaProducerService> {
+  return name === DEFAULT_PRODUCER ? KafkaProducerService : Symbol.for(`nestjs-kafka-producer/producer:${name}`);
+}
+
+/** Injects the producer of the module with this name. */
+export function InjectKafkaProducer(name: string = DEFAULT_PRODUCER): PropertyDecorator & ParameterDecorator {
+  return Inject(getKafkaProducerToken(name));
+}
+
+/** As given by the user; each module has its own. */
+export const GIVEN_OPTIONS = Symbol.for('nestjs-kafka-producer/given-options');
+/** {@link ResolvedOptions} */
+export const RESOLVED_OPTIONS = Symbol.for('nestjs-kafka-producer/options');
+/** The port to Kafka; replaced by tests. */
+export const KAFKA_CLUSTER = Symbol.for('nestjs-kafka-producer/cluster');
+/** The path of the records; replaced by tests. */
+export const PRODUCER_PIPELINE = Symbol.for('nestjs-kafka-producer/pipeline');

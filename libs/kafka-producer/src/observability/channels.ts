@@ -1,0 +1,33 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** A batch was given up: every record of it failed with this error. Published whether or not somebody awaits the records. */
+export interface DeliveryFailed {
+  /** Name of the module. */
+  readonly producer: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly recordCount: number;
+  readonly error: Error;
+}
+
+/** A producer was closed with the application. */
+export interface ProducerClosed {
+  /** Name of the module. */
+  readonly producer: string;
+  /** Records that were not settled when the shutdown began and were acknowledged before it ended. */
+  readonly delivered: number;
+  /** Records that `shutdownTimeoutMs` was not enough for. */
+  readonly undelivered: number;
+  readonly durationMs: number;
+}
+
+/** Names for `diagnostics_channel.subscribe()`, and what is published there. */
+export interface KafkaProducerChannels {
+  readonly 'nestjs-kafka-producer:delivery-failed': DeliveryFailed;
+  readonly 'nestjs-kafka-producer:closed': ProducerClosed;
+}
+
+/** Costs nothing while nobody subscribes. A subscriber that throws is an uncaught exception of the process, as Node defines it. */
+export function publish<C extends keyof KafkaProducerChannels>(name: C, message: KafkaProducerChannels[C]): void {
+  channel(name).publish(message);
+}
