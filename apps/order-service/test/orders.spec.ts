@@ -167,7 +167,10 @@ describe('GET /health', () => {
 
     const response = await fetch(`${url}/health`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ status: 'ok', kafka: { recordsSent: 3, bufferedRecords: 0 } });
+    expect(await response.json()).toMatchObject({
+      status: 'ok',
+      kafka: { acknowledgedRecords: 3, bufferedRecords: 0 },
+    });
   });
 
   it('says so when they do not', async () => {

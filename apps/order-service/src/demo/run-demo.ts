@@ -45,7 +45,7 @@ async function sendAndShow(app: NestExpressApplication, url: string, kafka: Demo
   console.log(
     `\nWhat a kafkajs consumer found in the topics:\n\n${report(posted, CONCURRENCY, records, requestsSent)}`,
   );
-  const [first] = records;
+  const first = records.find(({ topic }) => topic === DEMO_TOPICS[0]);
   if (first !== undefined) console.log(`\nOne of them:\n\n${sample(first)}`);
 }
 

@@ -8,7 +8,12 @@ export interface Health {
   readonly status: 'ok' | 'kafka does not answer';
   readonly kafka: Pick<
     ProducerStats,
-    'brokersConnected' | 'bufferedRecords' | 'oldestUnsentAgeMs' | 'recordsSent' | 'retries'
+    | 'brokersConnected'
+    | 'waitingRecords'
+    | 'bufferedRecords'
+    | 'oldestUnsentAgeMs'
+    | 'acknowledgedRecords'
+    | 'failedRecords'
   >;
 }
 
@@ -19,15 +24,24 @@ export class HealthController {
   /** For a load balancer: 200, or 503 while events do not get through. Costs no request to Kafka. */
   @Get()
   health(): Health {
-    const { brokersConnected, bufferedRecords, oldestUnsentAgeMs, recordsSent, retries, waitingSenders } =
-      this.producer.stats();
+    const stats = this.producer.stats();
+    const { brokersConnected, waitingRecords, bufferedRecords, oldestUnsentAgeMs } = stats;
     // No connection alone is no illness: brokers close those that were idle for minutes.
-    const stuck = oldestUnsentAgeMs > STUCK_AFTER_MS || (waitingSenders > 0 && brokersConnected === 0);
+    const isStuck =
+      oldestUnsentAgeMs > STUCK_AFTER_MS || (brokersConnected === 0 && waitingRecords + bufferedRecords > 0);
+    const { acknowledgedRecords, failedRecords } = stats;
     const health: Health = {
-      status: stuck ? 'kafka does not answer' : 'ok',
-      kafka: { brokersConnected, bufferedRecords, oldestUnsentAgeMs, recordsSent, retries },
+      status: isStuck ? 'kafka does not answer' : 'ok',
+      kafka: {
+        brokersConnected,
+        waitingRecords,
+        bufferedRecords,
+        oldestUnsentAgeMs,
+        acknowledgedRecords,
+        failedRecords,
+      },
     };
-    if (stuck) throw new ServiceUnavailableException(health);
+    if (isStuck) throw new ServiceUnavailableException(health);
     return health;
   }
 }
