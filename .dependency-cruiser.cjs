@@ -35,7 +35,8 @@ const SPECIAL = {
   'top/tokens': 'kafka-producer\\.tokens\\.ts$',
   'top/service': 'kafka-producer\\.service\\.ts$',
 };
-const SPEC = '\\.spec\\.ts$|/spec-support/';
+/** Specs and what only they use. */
+const SPEC = '\\.spec\\.ts$|/spec-support/|/manual-clock\\.ts$|\\.vectors\\.json$';
 const NEST_FOLDERS = 'decorators|scope|testing|health|microservices';
 
 const path = (row) => SPECIAL[row] ?? `${row}/`;
@@ -145,7 +146,7 @@ module.exports = {
       'no-dead-file',
       'every file of a library is reached from its front door',
       { path: '^libs/[^/]+/src/(|testing/|health/|microservices/)index\\.ts$' },
-      { path: '^libs/[^/]+/src/', pathNot: SPEC, reachable: false },
+      { path: '^libs/[^/]+/src/', pathNot: [SPEC, '\\.d\\.ts$', '^libs/[^/]+/src/index\\.ts$'], reachable: false },
     ),
     rule('no-unresolvable', 'an import must lead somewhere', {}, { couldNotResolve: true }),
     rule(
