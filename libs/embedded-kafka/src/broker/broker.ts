@@ -65,9 +65,10 @@ export class Broker {
     const listener = this.#listener;
     if (listener === undefined) return;
     this.#listener = undefined;
-    this.resume();
+    // Before a pause ends: what a frozen process had not read dies with it.
+    this.disconnectClients();
     this.shared.cluster.brokerDown(this.id);
-    for (const connection of this.#connections) connection.destroy();
+    this.resume();
     await listener.close();
   }
 

@@ -27,7 +27,7 @@ export interface LoggedRequest {
   readonly batches?: readonly LoggedBatch[];
   /** Produce only: records of all batches. */
   readonly recordCount?: number;
-  /** A defect of the embedded broker itself: the client was answered UNKNOWN_SERVER_ERROR because of it. */
+  /** A defect of the embedded broker itself: because of it the client was answered UNKNOWN_SERVER_ERROR, or cut off. */
   failure?: unknown;
 }
 

@@ -45,11 +45,18 @@ export class RequestServer {
     const logged = this.#log(request, frame.length);
     this.shared.requestLog.add(logged);
     const context = this.#context(request, connection);
-    const exchange: Exchange = { request, handler, context, onFailure: (error) => (logged.failure = error) };
-    const answer = this.#serving.serve(exchange);
-    return answer instanceof Promise
-      ? answer.then((late) => this.#encode(request, late))
-      : this.#encode(request, answer);
+    const failed = (error: unknown): Reply => {
+      logged.failure = error;
+      return 'close';
+    };
+    const exchange: Exchange = { request, handler, context, onFailure: failed };
+    try {
+      const answer = this.#serving.serve(exchange);
+      if (!(answer instanceof Promise)) return this.#encode(request, answer);
+      return answer.then((late) => this.#encode(request, late)).catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   #decode(frame: Buffer): DecodedRequest | Buffer | undefined {
