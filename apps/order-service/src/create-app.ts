@@ -11,7 +11,8 @@ export async function createApp(settings: AppSettings, logLevels?: LogLevel[]): 
     abortOnError: false,
     ...(logLevels && { logger: logLevels }),
   });
-  app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+  const refuseUnknown = { whitelist: true, forbidNonWhitelisted: true };
+  app.useGlobalPipes(new ValidationPipe({ ...refuseUnknown, transform: true, stopAtFirstError: true }));
   app.useGlobalFilters(new KafkaErrorFilter());
   return app;
 }

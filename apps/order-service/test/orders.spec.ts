@@ -119,6 +119,7 @@ describe('POST /orders', () => {
       { ...ORDER, reference: '?' },
       ['reference must be 4 to 32 capital letters, digits or hyphens'],
     ],
+    ['no lines at all', { ...ORDER, lines: undefined }, ['lines must be an array']],
     ['a field nobody knows', { ...ORDER, discount: 100 }, ['property discount should not exist']],
   ])('refuses an order with %s, says why, and emits nothing', async (_, order, message) => {
     const response = await post(order);

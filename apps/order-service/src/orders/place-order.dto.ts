@@ -55,10 +55,10 @@ export class PlaceOrderDto {
   @IsIn(CURRENCIES)
   currency: Currency;
 
-  @IsArray()
-  @ArrayMinSize(1)
   @ArrayMaxSize(100)
+  @ArrayMinSize(1)
   @ValidateNested({ each: true })
+  @IsArray()
   @Type(() => OrderLineDto)
   lines: OrderLineDto[];
 }
