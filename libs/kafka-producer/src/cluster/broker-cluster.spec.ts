@@ -117,6 +117,13 @@ describe('close', () => {
     expect(fixture.cluster.topic('orders')).toBeUndefined();
   });
 
+  it('resolves when the sockets are closed, not before', async () => {
+    kafka.closesSlowly = true;
+    await fixture.outcome(fixture.create().loadTopic('orders', 1_000));
+    await fixture.cluster.close();
+    expect(kafka.openStreams.size).toBe(0);
+  });
+
   it('can be called while the first connection is being made, and twice', async () => {
     one.on('ApiVersions', () => 'silence');
     two.on('ApiVersions', () => 'silence');

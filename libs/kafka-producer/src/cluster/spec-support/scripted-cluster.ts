@@ -105,6 +105,8 @@ export class ScriptedCluster {
   topics: ScriptedTopic[] = [];
   /** Which brokers metadata names; all, unless changed. */
   advertised: ScriptedBroker[] = [];
+  /** Sockets take a few turns to close, as real ones do. */
+  closesSlowly = false;
   /** Sockets that exist on the client's side. */
   readonly openStreams = new Set<Duplex>();
 
@@ -130,6 +132,7 @@ export class ScriptedCluster {
   readonly transport = (endpoint: BrokerEndpoint): Transport => {
     const [client, server] = memoryPipe();
     this.openStreams.add(client);
+    if (this.closesSlowly) client._destroy = (error, done) => setImmediate(() => setImmediate(() => done(error)));
     client.on('close', () => this.openStreams.delete(client));
     const broker = this.#byAddress.get(endpointText(endpoint));
     if (broker !== undefined) broker.attempts++;
