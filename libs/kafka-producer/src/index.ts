@@ -5,7 +5,7 @@ export type {
   KafkaProducerModuleExtras,
   KafkaProducerOptionsFactory,
 } from './kafka-producer.async-options.js';
-export type { ConnectPolicy, Given, KafkaProducerModuleOptions, LifecycleOptions } from './options/module.options.js';
+export type { ConnectPolicy, Given, KafkaProducerOptions, LifecycleOptions } from './options/module.options.js';
 export type { SerializerOptions } from './options/module.options.js';
 export type { ClientOptions } from './options/client.options.js';
 export type { ProducerOptions } from './options/producer.options.js';

@@ -2,7 +2,7 @@ import type { FactoryProvider, ModuleMetadata, Provider, Type } from '@nestjs/co
 
 import { InvalidOptionsError } from './errors/program.errors.js';
 import { GIVEN_OPTIONS } from './kafka-producer.tokens.js';
-import type { KafkaProducerModuleOptions } from './options/module.options.js';
+import type { KafkaProducerOptions } from './options/module.options.js';
 
 /** What stands beside the options, because the container has to know it before there are options. */
 export interface KafkaProducerModuleExtras {
@@ -14,14 +14,14 @@ export interface KafkaProducerModuleExtras {
 
 /** Makes the options of a module; for `useClass` and `useExisting`. */
 export interface KafkaProducerOptionsFactory {
-  createKafkaProducerOptions(): KafkaProducerModuleOptions | Promise<KafkaProducerModuleOptions>;
+  createKafkaProducerOptions(): KafkaProducerOptions | Promise<KafkaProducerOptions>;
 }
 
 /** Exactly one of `useFactory`, `useClass` and `useExisting`. */
 export interface KafkaProducerModuleAsyncOptions extends KafkaProducerModuleExtras, Pick<ModuleMetadata, 'imports'> {
   readonly inject?: FactoryProvider['inject'];
   // oxlint-disable-next-line typescript/no-explicit-any -- as in Nest's own FactoryProvider: the parameters are what `inject` names
-  readonly useFactory?: (...dependencies: any[]) => KafkaProducerModuleOptions | Promise<KafkaProducerModuleOptions>;
+  readonly useFactory?: (...dependencies: any[]) => KafkaProducerOptions | Promise<KafkaProducerOptions>;
   /** Constructed by Nest, in this module. */
   readonly useClass?: Type<KafkaProducerOptionsFactory>;
   /** A provider that is there already, in one of `imports` or in a global module. */

@@ -22,7 +22,7 @@ import {
   RESOLVED_OPTIONS,
 } from './kafka-producer.tokens.js';
 import { publish } from './observability/channels.js';
-import type { KafkaProducerModuleOptions } from './options/module.options.js';
+import type { KafkaProducerOptions } from './options/module.options.js';
 import { resolveOptions, type ResolvedOptions } from './options/resolve-options.js';
 import { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import { systemClock } from './support/clock.js';
@@ -40,7 +40,7 @@ export class KafkaProducerModule {
    * KafkaProducerModule.forRoot({ client: { clientId: 'order-service', brokers: ['localhost:9092'] } })
    * ```
    */
-  static forRoot(options: KafkaProducerModuleOptions & KafkaProducerModuleExtras): DynamicModule {
+  static forRoot(options: KafkaProducerOptions & KafkaProducerModuleExtras): DynamicModule {
     const { name, isGlobal, ...given } = options ?? {};
     return dynamicModule({ name, isGlobal }, [{ provide: GIVEN_OPTIONS, useValue: given }], [], callSite());
   }

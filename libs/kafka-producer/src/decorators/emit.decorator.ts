@@ -71,8 +71,12 @@ export function Emit<In, R = any, A extends any[] = any[]>(
   contract: TopicContract<any, In>,
   options: EmitPayloadOptions<R, A, In>,
 ): MethodDecoratorFor<(...args: A) => Promise<R>>;
-/** For a named method: `@Emit<OrdersService['place']>(orderPlaced, { payload: (result, [order]) => … })`. */
-export function Emit<M extends AnyAsync>(
+/**
+ * For a named method: `@Emit<OrdersService['place']>(orderPlaced, { payload: (result, [order]) => … })`.
+ *
+ * `never` keeps calls that name none on the overload above, which checks the payload too.
+ */
+export function Emit<M extends AnyAsync = never>(
   contract: TopicContract<any, any>,
   options: EmitPayloadOptions<Result<M>, Parameters<M>, unknown>,
 ): MethodDecoratorFor<M>;

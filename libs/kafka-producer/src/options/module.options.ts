@@ -88,7 +88,7 @@ export class SerializerOptions {
 export type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** What `KafkaProducerModule.forRoot()` is given. */
-export interface KafkaProducerModuleOptions extends Given<LifecycleOptions> {
+export interface KafkaProducerOptions extends Given<LifecycleOptions> {
   readonly client: Given<ClientOptions> & Pick<ClientOptions, 'brokers'>;
   readonly producer?: Given<ProducerOptions> | undefined;
   readonly serializers?: Given<SerializerOptions> | undefined;

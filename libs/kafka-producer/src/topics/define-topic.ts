@@ -62,7 +62,8 @@ export function defineTopic<P>(topic: string, definition: TopicDefinition<P>): T
     ...own,
   });
   const tombstone = (tombstoneKey: string | Uint8Array): ProducerRecord<P> => {
-    if ((tombstoneKey ?? undefined) === undefined) throw new InvalidRecordError({ topic, reason: 'a tombstone needs the key it deletes' });
+    if ((tombstoneKey ?? undefined) === undefined)
+      throw new InvalidRecordError({ topic, reason: 'a tombstone needs the key it deletes' });
     return { topic, value: null, key: tombstoneKey };
   };
   return Object.freeze(Object.assign(record, { topic, producer, tombstone }));

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+
+import { defineTopic } from '../topics/define-topic.js';
+import { Emit } from './emit.decorator.js';
+import { bindKafkaProducer } from './producer-slot.js';
+import { RecordingProducer } from './spec-support/recording-producer.js';
+
+const contract = defineTopic<string>('t', { key: null });
+
+type Decorator = (target: unknown, key: unknown, descriptor?: unknown) => void;
+
+function emit(...args: unknown[]): Decorator {
+  return (Emit as unknown as (...given: unknown[]) => Decorator)(...args);
+}
+
+class Host {
+  async method(): Promise<string> {
+    return 'x';
+  }
+}
+
+function onMethod(decorator: Decorator): void {
+  decorator(Host.prototype, 'method', Object.getOwnPropertyDescriptor(Host.prototype, 'method'));
+}
+
+describe('@Emit refuses, while the class is defined', () => {
+  it.each<[string, () => void, string]>([
+    [
+      'a static method',
+      () => emit(contract)(Host, 'create', { value: async () => {} }),
+      'Host.create cannot be decorated: it is static',
+    ],
+    [
+      'a getter',
+      () => emit(contract)(Host.prototype, 'size', { get: () => 1 }),
+      'Host.size cannot be decorated: it is an accessor',
+    ],
+    ['a property', () => emit(contract)(Host.prototype, 'run', undefined), 'Put @Emit on a method, not on a property'],
+    [
+      'a generator',
+      () => emit(contract)(Host.prototype, 'all', { value: function* () {} }),
+      'it is a generator. Let an async method return an array',
+    ],
+    [
+      'an async generator',
+      () => emit(contract)(Host.prototype, 'all', { value: async function* () {} }),
+      'it is a generator',
+    ],
+    [
+      'a standard decorator call',
+      () => emit(contract)(async () => {}, { kind: 'method', name: 'place' }),
+      'Compile with "experimentalDecorators": true',
+    ],
+    ['a missing contract', () => onMethod(emit(undefined)), 'Most often two files import each other'],
+    [
+      'something that is no contract',
+      () => onMethod(emit({ topic: 't' })),
+      'neither a contract nor the name of a topic',
+    ],
+    ['an empty topic', () => onMethod(emit('')), 'neither a contract nor the name of a topic'],
+    [
+      'an option without effect',
+      () => onMethod(emit(contract, { keys: 1 })),
+      "its @Emit has 'keys', which has no effect",
+    ],
+    [
+      'a key beside a contract',
+      () => onMethod(emit(contract, { key: () => 'k' })),
+      "its @Emit has 'key', which has no effect",
+    ],
+    [
+      'a payload for a raw topic',
+      () => onMethod(emit('t', { payload: () => 1 })),
+      "its @Emit has 'payload', which has no effect",
+    ],
+    [
+      'waiting for the scope',
+      () => onMethod(emit(contract, { waitFor: 'scope' })),
+      "its @Emit waits for 'scope'. Use 'ack' or 'accepted'.",
+    ],
+  ])('%s', (_title, decorate, message) => {
+    expect(decorate).toThrow(
+      expect.objectContaining({
+        code: 'KAFKA_PRODUCER_INVALID_METHOD',
+        message: expect.stringContaining(message) as string,
+      }),
+    );
+  });
+});
+
+describe('@Emit refuses, at the first call', () => {
+  it.each<[string, unknown, string]>([
+    ['a value', 'x', 'Late.run cannot be decorated: it returned no promise, so nothing was emitted'],
+    ['nothing', undefined, 'it returned no promise'],
+    ['an Observable', { subscribe: () => {} }, 'it returned an Observable'],
+  ])('a method that returned %s', async (_title, returned, message) => {
+    class Late {
+      run(): unknown {
+        return returned;
+      }
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Late.prototype, 'run')!;
+    emit(contract)(Late.prototype, 'run', descriptor);
+    Object.defineProperty(Late.prototype, 'run', descriptor);
+    const producer = new RecordingProducer();
+    const call = bindKafkaProducer(new Late(), producer).run() as Promise<unknown>;
+    await expect(call).rejects.toMatchObject({
+      code: 'KAFKA_PRODUCER_INVALID_METHOD',
+      message: expect.stringContaining(message) as string,
+    });
+    expect(producer.calls).toEqual([]);
+  });
+});

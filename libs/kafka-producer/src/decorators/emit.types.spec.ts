@@ -1,0 +1,136 @@
+import { expect, expectTypeOf, it } from 'vitest';
+
+import { defineTopic } from '../topics/define-topic.js';
+import { Emit } from './emit.decorator.js';
+
+interface OrderPlaced {
+  readonly orderId: string;
+  readonly total: number;
+}
+
+const orderPlaced = defineTopic<OrderPlaced>('orders.placed', { key: ({ orderId }) => orderId });
+const placed: OrderPlaced = { orderId: 'o-1', total: 1 };
+
+class Accepted {
+  @Emit(orderPlaced)
+  async plain(): Promise<OrderPlaced> {
+    return placed;
+  }
+
+  @Emit(orderPlaced)
+  async maybe(): Promise<OrderPlaced | undefined> {
+    return undefined;
+  }
+
+  @Emit(orderPlaced)
+  async more(): Promise<OrderPlaced & { extra: true }> {
+    return { ...placed, extra: true };
+  }
+
+  @Emit(orderPlaced, { each: true, when: (element) => element.total > 0 })
+  async many(): Promise<readonly OrderPlaced[]> {
+    return [placed];
+  }
+
+  @Emit(orderPlaced, { payload: (total: number, [orderId]: [string]) => ({ orderId, total }) })
+  async annotated(orderId: string): Promise<number> {
+    return orderId.length;
+  }
+
+  @Emit<Accepted['named']>(orderPlaced, {
+    payload: (result, [orderId]) => {
+      expectTypeOf(result).toEqualTypeOf<number>();
+      expectTypeOf(orderId).toEqualTypeOf<string>();
+      return { orderId, total: result };
+    },
+  })
+  async named(orderId: string): Promise<number> {
+    return orderId.length;
+  }
+
+  @Emit<Accepted['raw']>('orders.audit', {
+    key: (result, [orderId]) => {
+      expectTypeOf(result).toEqualTypeOf<number>();
+      return orderId;
+    },
+  })
+  async raw(orderId: string): Promise<number> {
+    return orderId.length;
+  }
+
+  @Emit<Accepted['rawEach']>('words', {
+    each: true,
+    key: (word) => {
+      expectTypeOf(word).toEqualTypeOf<string>();
+      return word;
+    },
+  })
+  async rawEach(text: string): Promise<Set<string>> {
+    return new Set([text]);
+  }
+
+  @Emit('anything', { key: (result: { id: string }) => result.id })
+  async untyped(): Promise<{ id: string }> {
+    return { id: 'x' };
+  }
+}
+
+/** Never evaluated: only the compiler looks at it. */
+const refused = () =>
+  class Refused {
+    // @ts-expect-error the method is not async
+    @Emit(orderPlaced)
+    sync(): OrderPlaced {
+      return placed;
+    }
+
+    // @ts-expect-error the payload lacks `total`
+    @Emit(orderPlaced)
+    async incomplete(): Promise<{ orderId: string }> {
+      return { orderId: 'o-1' };
+    }
+
+    // @ts-expect-error nothing is returned
+    @Emit(orderPlaced)
+    async nothing(): Promise<void> {}
+
+    // @ts-expect-error one payload instead of many
+    @Emit(orderPlaced, { each: true })
+    async one(): Promise<OrderPlaced> {
+      return placed;
+    }
+
+    // @ts-expect-error many payloads instead of one
+    @Emit(orderPlaced)
+    async list(): Promise<OrderPlaced[]> {
+      return [placed];
+    }
+
+    // @ts-expect-error the payload that is made lacks `total`
+    @Emit(orderPlaced, { payload: (result: number) => ({ orderId: String(result) }) })
+    async wrongPayload(): Promise<number> {
+      return 1;
+    }
+
+    // @ts-expect-error the option expects another result
+    @Emit(orderPlaced, { payload: (total: string) => ({ orderId: total, total: 1 }) })
+    async wrongResult(): Promise<number> {
+      return 1;
+    }
+
+    // @ts-expect-error a contract has its own key
+    @Emit(orderPlaced, { key: () => 'k' })
+    async key(): Promise<OrderPlaced> {
+      return placed;
+    }
+
+    // @ts-expect-error keys are text or bytes
+    @Emit<Refused['rawKey']>('t', { key: (result) => result })
+    async rawKey(): Promise<number> {
+      return 1;
+    }
+  };
+
+it('is checked by the compiler', () => {
+  expect([typeof Accepted, typeof refused]).toEqual(['function', 'function']);
+});

@@ -1,0 +1,79 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+
+import type { ProducerRecord } from '../record/producer-record.js';
+import { OWN_SERIALIZER } from '../serialization/own-serializer.js';
+import { defineTopic, type PayloadOf, type TopicContract } from './define-topic.js';
+
+interface OrderPlaced {
+  readonly orderId: string;
+  readonly total: number;
+}
+
+const event: OrderPlaced = { orderId: 'o-1', total: 12 };
+
+describe('a contract', () => {
+  const orderPlaced = defineTopic<OrderPlaced>('orders.placed', {
+    key: ({ orderId }) => orderId,
+    headers: ({ total }) => ({ type: 'OrderPlaced', total: String(total) }),
+    producer: 'audit',
+  });
+
+  it('makes records of its topic from payloads', () => {
+    expect(orderPlaced(event)).toEqual({
+      topic: 'orders.placed',
+      key: 'o-1',
+      value: event,
+      headers: { type: 'OrderPlaced', total: '12' },
+    });
+  });
+
+  it('names its topic and producer, and cannot be changed', () => {
+    expect([orderPlaced.topic, orderPlaced.producer]).toEqual(['orders.placed', 'audit']);
+    expect(Object.isFrozen(orderPlaced)).toBe(true);
+  });
+
+  it('makes tombstones', () => {
+    expect(orderPlaced.tombstone('o-1')).toEqual({ topic: 'orders.placed', key: 'o-1', value: null });
+    expect(() => orderPlaced.tombstone(undefined as never)).toThrow('a tombstone needs the key it deletes');
+  });
+
+  it('makes records without a key when it says null, and refuses a key it forgot', () => {
+    expect(defineTopic('logs', { key: null })('line').key).toBeNull();
+    expect(defineTopic('logs', { key: () => null })('line').key).toBeNull();
+    const forgetful = defineTopic<{ id?: string }>('logs', { key: ({ id }) => id as string });
+    expect(() => forgetful({})).toThrow(
+      expect.objectContaining({ code: 'KAFKA_PRODUCER_INVALID_RECORD', topic: 'logs' }),
+    );
+  });
+
+  it('gives its serializer to its records, spread or not', () => {
+    const serializer = { serialize: () => 'x' };
+    const typed = defineTopic<OrderPlaced>('orders', { key: null, serializer });
+    expect({ ...typed(event), partition: 1 }).toMatchObject({ partition: 1, [OWN_SERIALIZER]: serializer });
+    expect(Object.getOwnPropertySymbols(orderPlaced(event))).toEqual([]);
+  });
+
+  it.each<[string, unknown[], string]>([
+    ['no topic', ['', { key: null }], 'defineTopic() needs the name of the topic'],
+    ['no definition', ['orders'], 'needs `key`: a function of the payload, or null'],
+    ['no key', ['orders', {}], 'needs `key`: a function of the payload, or null'],
+    ['a payload schema', ['orders', { key: null, payload: {} }], 'validation is not available in this version'],
+    [
+      'an unknown name',
+      ['orders', { key: null, keys: 1 }],
+      "has 'keys', which is none of key, headers, serializer, producer",
+    ],
+  ])('is refused where it is defined: %s', (_title, args, message) => {
+    expect(() => (defineTopic as (...given: unknown[]) => unknown)(...args)).toThrow(message);
+  });
+
+  it('is typed: a wrong payload does not compile', () => {
+    expectTypeOf<PayloadOf<typeof orderPlaced>>().toEqualTypeOf<OrderPlaced>();
+    expectTypeOf(orderPlaced).toEqualTypeOf<TopicContract<OrderPlaced>>();
+    expectTypeOf(orderPlaced).returns.toEqualTypeOf<ProducerRecord<OrderPlaced>>();
+    // @ts-expect-error a payload without total
+    orderPlaced({ orderId: 'o-1' });
+    // @ts-expect-error a definition without a key
+    expect(() => defineTopic<OrderPlaced>('orders', {})).toThrow('key');
+  });
+});
