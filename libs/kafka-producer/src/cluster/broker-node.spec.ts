@@ -159,6 +159,7 @@ describe('brokers', () => {
     await fixture.outcome(fixture.create().loadTopic('orders', 1_000));
     await fixture.outcome(fixture.cluster.connect(2, 'produce'));
     await clock.advance(9 * 60_000 + 1);
+    expect(fixture.cluster.brokers()).toMatchObject([{ connected: true }, { connected: true }]);
     expect(fixture.cluster.isReady(2, 'produce')).toBe(false);
     await fixture.outcome(fixture.cluster.connect(2, 'produce'));
     expect(fixture.cluster.isReady(2, 'produce')).toBe(true);

@@ -58,9 +58,9 @@ export class BrokerNode {
     return this.#connections.get(purpose)?.isReady() === true;
   }
 
-  /** At least one connection is open and negotiated. */
+  /** At least one connection is up. Unlike `isReady()`, looking changes nothing: statistics may be read at any rate. */
   get isConnected(): boolean {
-    return [...this.#connections.values()].some((connection) => connection.isReady());
+    return [...this.#connections.values()].some((connection) => connection.isUp);
   }
 
   get outstanding(): number {

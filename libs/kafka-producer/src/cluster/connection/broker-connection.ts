@@ -36,6 +36,7 @@ export class BrokerConnection {
   /** Settles when the connection is ready, or failed to become so; replaced while it authenticates again. */
   #ready: Promise<void>;
   #isReady = false;
+  #wasReady = false;
   #versions: ApiVersionTable | undefined;
   #reauthenticateAtMs = Infinity;
   #lastUsedMs: number;
@@ -64,6 +65,11 @@ export class BrokerConnection {
 
   get isOpen(): boolean {
     return this.#channel.isOpen;
+  }
+
+  /** Was ready, and is still open. */
+  get isUp(): boolean {
+    return this.#wasReady && this.#channel.isOpen;
   }
 
   /** Why it closed, once it did. */
@@ -138,6 +144,7 @@ export class BrokerConnection {
     }
     if (sasl === undefined) this.#isReady = true;
     else await this.#authenticate();
+    this.#wasReady = true;
   }
 
   async #authenticate(): Promise<void> {
