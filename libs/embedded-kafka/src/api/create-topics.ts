@@ -15,12 +15,12 @@ export const createTopics = defineHandler({
   versions: { min: 2, max: 7 },
 
   handle(request, context) {
-    const seen = new Map<string, number>();
-    for (const { name } of request.topics) seen.set(name, (seen.get(name) ?? 0) + 1);
-    const topics = request.topics.map((topic) =>
-      seen.get(topic.name) === 1
-        ? create(topic, request.validateOnly, context)
-        : failed(topic.name, errorCode('INVALID_REQUEST'), `topic ${topic.name} is asked for more than once`),
+    const asked = new Map<string, Request['topics'][number][]>();
+    for (const topic of request.topics) asked.set(topic.name, [...(asked.get(topic.name) ?? []), topic]);
+    const topics = [...asked].map(([name, [topic, ...others]]) =>
+      topic === undefined || others.length > 0
+        ? failed(name, errorCode('INVALID_REQUEST'), `topic ${name} is asked for more than once`)
+        : create(topic, request.validateOnly, context),
     );
     return { topics };
   },

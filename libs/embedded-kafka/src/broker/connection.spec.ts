@@ -47,7 +47,7 @@ describe('Connection', () => {
     const { stream, served, late } = connected();
     stream.push(Buffer.concat([frame('one'), frame('wait'), frame('two')]));
     await settle();
-    expect(served).toEqual(['one', 'wait']);
+    expect([served, stream.isPaused()]).toEqual([['one', 'wait'], true]);
     late.get('wait')?.(Buffer.from('late'));
     await settle();
     expect([served, stream.written]).toEqual([

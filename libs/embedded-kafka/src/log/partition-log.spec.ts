@@ -61,8 +61,10 @@ describe('PartitionLog', () => {
 
   it('finds the first batch since a time even when times go back', async () => {
     const log = await logOf([1_000], [3_000], [2_000], [4_000]);
-    const found = [500, 1_000, 1_500, 3_500, 4_001].map((timestamp) => log.firstBatchSince(timestamp)?.baseOffset);
-    expect(found).toEqual([0, 0, 1, 3, undefined]);
+    const found = [500, 1_000, 1_500, 2_500, 3_500, 4_001].map(
+      (timestamp) => log.firstBatchSince(timestamp)?.baseOffset,
+    );
+    expect(found).toEqual([0, 0, 1, 1, 3, undefined]);
     expect(log.batchWithMaxTimestamp()?.baseOffset).toBe(3);
   });
 
