@@ -130,7 +130,7 @@ export class EmbeddedKafka {
   }
 
   /** Records of a topic, partition by partition in the order of their offsets. */
-  recordsIn(topic: string, options: ReadRecordsOptions = {}): Promise<StoredRecord[]> {
+  async recordsIn(topic: string, options: ReadRecordsOptions = {}): Promise<StoredRecord[]> {
     const found = this.#shared.cluster.topic(topic);
     if (found === undefined) throw new RangeError(`there is no topic "${topic}"`);
     return readRecords(found.partitions, options);
