@@ -60,10 +60,15 @@ export {
   type Persisted,
 } from './errors/delivery.errors.js';
 
+// Connect
+export type { SaslSettings } from './cluster/kafkajs/sasl-providers.js';
+export type { SocketFactory, SocketFactoryArguments } from './cluster/connection/tcp-transport.js';
+
 // Extend: serializers, partitioners
 export type { SerializationContext, SerializedValue, Serializer, Serializers } from './serialization/serializer.js';
 export type { Partitioner, PartitionableRecord } from './partitioning/partitioner.js';
 export type { PartitionMetadata, TopicMetadata } from './cluster/cluster.js';
+export type { RecordHeaders } from './serialization/header-list.js';
 
 // Observe
 export type { DeliveryFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';

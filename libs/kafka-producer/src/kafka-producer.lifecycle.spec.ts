@@ -7,7 +7,7 @@ import { KafkaProducerModule } from './kafka-producer.module.js';
 import { KafkaProducerService } from './kafka-producer.service.js';
 import { InjectKafkaProducer } from './kafka-producer.tokens.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
-import { client, withFakeParts } from './spec-support/fake-parts.js';
+import { client, withFakeParts } from './decorators/spec-support/fake-parts.js';
 
 const refused = new Error('connect ECONNREFUSED 127.0.0.1:9092');
 

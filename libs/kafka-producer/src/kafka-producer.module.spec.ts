@@ -6,7 +6,7 @@ import { KafkaProducerService } from './kafka-producer.service.js';
 import { getKafkaProducerToken, InjectKafkaProducer, RESOLVED_OPTIONS } from './kafka-producer.tokens.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
-import { client, withFakeParts } from './spec-support/fake-parts.js';
+import { client, withFakeParts } from './decorators/spec-support/fake-parts.js';
 
 const options: KafkaProducerOptions = { client, producer: { lingerMs: 7 } };
 

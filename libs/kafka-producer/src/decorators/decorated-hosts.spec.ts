@@ -2,7 +2,7 @@ import { Injectable, Logger, type Type } from '@nestjs/common';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { KafkaProducerModule } from '../kafka-producer.module.js';
-import { client, withFakeParts } from '../spec-support/fake-parts.js';
+import { client, withFakeParts } from './spec-support/fake-parts.js';
 import { NoEmit } from './emit-marks.js';
 import { Emit } from './emit.decorator.js';
 

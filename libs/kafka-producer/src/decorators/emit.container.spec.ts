@@ -16,7 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { KafkaProducerModule } from '../kafka-producer.module.js';
 import { KafkaProducerService } from '../kafka-producer.service.js';
 import { getKafkaProducerToken } from '../kafka-producer.tokens.js';
-import { client, withFakeParts, type FakePipeline } from '../spec-support/fake-parts.js';
+import { client, withFakeParts, type FakePipeline } from './spec-support/fake-parts.js';
 import { defineTopic } from '../topics/define-topic.js';
 import { Emit } from './emit.decorator.js';
 import { RecordingProducer } from './spec-support/recording-producer.js';

@@ -1,4 +1,8 @@
+import type { ConnectionOptions } from 'node:tls';
+
 import type { ClientSettings } from '../cluster/cluster-settings.js';
+import type { SocketFactory } from '../cluster/connection/tcp-transport.js';
+import type { SaslSettings } from '../cluster/kafkajs/sasl-providers.js';
 import { brokersProblem, saslProblem, sslProblem } from './client-checks.js';
 import { Checked, Milliseconds, OptionalFunction, Text } from './option-rules.js';
 
@@ -22,7 +26,7 @@ export class ClientOptions implements ClientSettings {
    * @defaultValue none, it is required
    */
   @Checked(brokersProblem)
-  readonly brokers: ClientSettings['brokers'] = [];
+  readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>) = [];
 
   /**
    * TLS: `true` for Node's defaults, or the options of Node's `tls.connect()`.
@@ -31,7 +35,7 @@ export class ClientOptions implements ClientSettings {
    * @defaultValue undefined
    */
   @Checked(sslProblem)
-  readonly ssl: ClientSettings['ssl'] = undefined;
+  readonly ssl: boolean | ConnectionOptions | undefined = undefined;
 
   /**
    * Credentials: `{ mechanism, … }` as in kafkajs: plain, scram-sha-256, scram-sha-512, oauthbearer, aws, or a mechanism of your own.
@@ -40,7 +44,7 @@ export class ClientOptions implements ClientSettings {
    * @defaultValue undefined
    */
   @Checked(saslProblem)
-  readonly sasl: ClientSettings['sasl'] = undefined;
+  readonly sasl: SaslSettings | undefined = undefined;
 
   /**
    * How long a connection may take until requests can be written: TCP, TLS and the first exchange.
@@ -79,5 +83,5 @@ export class ClientOptions implements ClientSettings {
    * @defaultValue undefined
    */
   @OptionalFunction()
-  readonly socketFactory: ClientSettings['socketFactory'] = undefined;
+  readonly socketFactory: SocketFactory | undefined = undefined;
 }

@@ -1,4 +1,4 @@
-import type { SerializationSettings } from '../serialization/record-serializer.js';
+import type { RecordHeaders } from '../serialization/header-list.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { ClientOptions } from './client.options.js';
 import { Milliseconds, ObjectWith, OneOf, OptionalFunction } from './option-rules.js';
@@ -46,7 +46,7 @@ export class LifecycleOptions {
    * @defaultValue undefined
    */
   @OptionalFunction()
-  readonly defaultHeaders: SerializationSettings['defaultHeaders'] = undefined;
+  readonly defaultHeaders: ((context: { topic: string }) => RecordHeaders | undefined) | undefined = undefined;
 
   /**
    * Turns the name of a topic in the program into its name in Kafka, once per record: for prefixes of stages or tenants.
@@ -54,7 +54,7 @@ export class LifecycleOptions {
    * @defaultValue undefined
    */
   @OptionalFunction()
-  readonly resolveTopic: SerializationSettings['resolveTopic'] = undefined;
+  readonly resolveTopic: ((name: string) => string) | undefined = undefined;
 }
 
 /** One serializer per field of a record. A contract's own serializer goes before `value`. */

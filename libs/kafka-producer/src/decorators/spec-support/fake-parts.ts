@@ -1,9 +1,9 @@
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 
-import type { Delivery } from '../record/delivery.js';
-import type { ProducerRecord } from '../record/producer-record.js';
-import type { RecordMetadata } from '../record/record-metadata.js';
-import { KAFKA_CLUSTER, PRODUCER_PIPELINE } from '../kafka-producer.tokens.js';
+import type { Delivery } from '../../record/delivery.js';
+import type { ProducerRecord } from '../../record/producer-record.js';
+import type { RecordMetadata } from '../../record/record-metadata.js';
+import { KAFKA_CLUSTER, PRODUCER_PIPELINE } from '../../kafka-producer.tokens.js';
 
 /** A cluster that is reachable, or is not, and says what happened to it. */
 export class FakeCluster {
