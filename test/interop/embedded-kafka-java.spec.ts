@@ -31,7 +31,7 @@ describeNeeding([java], "Kafka's own tools on the embedded cluster", () => {
     const lines = Array.from({ length: 200 }, (_, at) => `line ${at}`);
     await tool('ConsoleProducer', [...server(), '--topic', 'orders'], `${lines.join('\n')}\n`);
     const records = await kafka.recordsIn('orders');
-    expect(records.map(({ value }) => value?.toString()).toSorted()).toEqual(lines.toSorted());
+    expect(records.map(({ value }) => `${value?.toString()}`).toSorted()).toEqual(lines.toSorted());
     expect(records.every(({ producer }) => producer !== undefined)).toBe(true);
     const until = ['--max-messages', '200', '--timeout-ms', '30000'];
     const read = ['--topic', 'orders', '--from-beginning', '--group', 'readers', ...until];
