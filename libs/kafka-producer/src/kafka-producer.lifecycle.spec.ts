@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { AuthenticationError } from './errors/cluster-side.errors.js';
 import { KafkaProducerModule } from './kafka-producer.module.js';
 import { KafkaProducerService } from './kafka-producer.service.js';
 import { InjectKafkaProducer } from './kafka-producer.tokens.js';
@@ -10,6 +11,7 @@ import type { KafkaProducerOptions } from './options/module.options.js';
 import { client, withFakeParts } from './decorators/spec-support/fake-parts.js';
 
 const refused = new Error('connect ECONNREFUSED 127.0.0.1:9092');
+const credentials = new AuthenticationError({ mechanism: 'PLAIN', broker: 'b1:9092' });
 
 function application(
   options: Partial<KafkaProducerOptions> = {},
@@ -43,12 +45,18 @@ describe('connect', () => {
     await app.close();
   });
 
-  it('in the background starts without brokers, and says so in one warning', async () => {
+  it.each([
+    [
+      'warns when no broker answers',
+      refused,
+      'warn: No broker answered within 10000 ms. The application runs on; records wait up to maxBlockMs (60000 ms) for one.',
+    ],
+    ['reports refused credentials', credentials, `error: ${credentials.message}`],
+  ])('in the background starts without brokers: %s', async (_title, unreachable, line) => {
     const { builder, cluster } = application();
-    cluster.unreachable = refused;
+    cluster.unreachable = unreachable;
     const app = await (await builder.compile()).init();
-    await vi.waitFor(() => expect(logged).toHaveLength(1));
-    expect(logged).toEqual([`warn: Not connected yet: ${refused.message}. Records wait and try again.`]);
+    await vi.waitFor(() => expect(logged).toEqual([line]));
     await app.close();
   });
 

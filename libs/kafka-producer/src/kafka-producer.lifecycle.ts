@@ -8,6 +8,7 @@ import {
 
 import type { Cluster } from './cluster/cluster.js';
 import type { DecoratedHosts } from './decorators/decorated-hosts.js';
+import { isKafkaProducerError } from './errors/is-kafka-producer-error.js';
 import { KafkaProducerService } from './kafka-producer.service.js';
 import type { RegisteredModules } from './kafka-producer.registration.js';
 import { publish } from './observability/channels.js';
@@ -81,10 +82,13 @@ export class KafkaProducerLifecycle
     }
   }
 
+  /** The cluster logs why a broker cannot be reached; this says what it means for the application. */
   private connectInBackground(): void {
     const { cluster, options, logger } = this.parts;
     cluster.ping(options.connectTimeoutMs).catch((error: unknown) => {
-      if (this.closing === undefined) logger.warn(`Not connected yet: ${textOf(error)}. Records wait and try again.`);
+      if (this.closing !== undefined) return;
+      if (isKafkaProducerError(error)) logger.error(error.message);
+      else logger.warn(noBroker(options));
     });
   }
 
@@ -109,6 +113,6 @@ export class KafkaProducerLifecycle
   }
 }
 
-function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+function noBroker({ connectTimeoutMs, producer }: ResolvedOptions): string {
+  return `No broker answered within ${connectTimeoutMs} ms. The application runs on; records wait up to maxBlockMs (${producer.maxBlockMs} ms) for one.`;
 }

@@ -51,7 +51,7 @@ export class BufferExhaustedError extends KafkaProducerError {
 
 function exhaustedText(context: ConstructorParameters<typeof BufferExhaustedError>[0]): string {
   const { topic, sizeBytes, bufferMemoryBytes, maxBlockMs, waiting, waitedFor } = context;
-  const queue = waiting === undefined ? '' : ` with ${waiting} records waiting`;
+  const queue = waiting === undefined ? '' : ` with ${waiting === 1 ? '1 record' : `${waiting} records`} waiting`;
   return waitedFor === 'memory'
     ? `A record of ${sizeBytes} bytes for topic '${topic}' found no room in the ${bufferMemoryBytes} bytes of buffer within maxBlockMs (${maxBlockMs} ms)${queue}`
     : `The partitions of topic '${topic}' were not known within maxBlockMs (${maxBlockMs} ms)${queue}`;
