@@ -33,7 +33,8 @@ export class LifecycleOptions {
   /**
    * How long the application's shutdown waits for records that were accepted and are not acknowledged. What is left then is reported.
    *
-   * Unit: milliseconds. `0` gives them up at once.
+   * Unit: milliseconds. `0` gives them up at once. A signal shuts the application down only after `app.enableShutdownHooks()`; without it a signal ends
+   * the process before any code runs, so buffered records are lost and nothing can be reported.
    *
    * @defaultValue 10000
    */
