@@ -16,6 +16,8 @@ export type Settlement =
 
 /** Waits for batches to be settled, one way or the other. */
 export interface BatchWatcher {
+  /** The watched batch has been divided: this one is a part of it. */
+  alsoWaitFor(batch: ProducerBatch): void;
   batchSettled(): void;
 }
 
@@ -41,6 +43,9 @@ export class ProducerBatch {
   readonly #rejecters: Settlement[1][] = [];
   readonly #timestamps: number[] = [];
   readonly #watchers: BatchWatcher[] = [];
+
+  /** How far it is from this batch's ordinal to the next one's: the parts of a batch that is split share it, and theirs in turn. */
+  #ordinalSpan = 1;
 
   /** Bytes held in the buffer memory for this batch; shrinks when compression ends. */
   reservedBytes = 0;
@@ -126,6 +131,36 @@ export class ProducerBatch {
   get encoded(): Buffer {
     if (this.#encoded === undefined) throw new Error(`A batch that is ${this.#state} has no encoded form`);
     return this.#encoded;
+  }
+
+  /**
+   * Divides a batch that is too large for the broker into smaller ones, each with its records, their settlers and its share of the memory. This batch is
+   * done without a record being settled.
+   *
+   * @param records all records of this batch, in order
+   * @param maxSizeBytes of each part, uncompressed; a record that is larger gets a part of its own
+   */
+  split(records: readonly SizedRecord[], maxSizeBytes: number): ProducerBatch[] {
+    const parts: ProducerBatch[] = [];
+    let part: ProducerBatch | undefined;
+    records.forEach((record, index) => {
+      if (part === undefined || part.sizeBytes + record.maxSizeBytes > maxSizeBytes) {
+        const ordinal = this.ordinal + (this.#ordinalSpan * index) / records.length;
+        part = new ProducerBatch(this.topic, this.partition, ordinal, this.createdAtMs, 1024);
+        part.attempts = this.attempts;
+        part.isUrgent = true;
+        parts.push(part);
+      }
+      part.append(record, ...([this.#settlers[index]!, this.#rejecters[index]!] as Settlement));
+    });
+    for (const child of parts) child.#ordinalSpan = (this.#ordinalSpan * child.recordCount) / records.length;
+    for (const child of parts)
+      child.reservedBytes = Math.floor((this.reservedBytes * child.recordCount) / records.length);
+    this.reservedBytes -= parts.reduce((sum, child) => sum + child.reservedBytes, 0);
+    for (const watcher of this.#watchers) parts.forEach((child) => watcher.alsoWaitFor(child));
+    this.become('done');
+    this.#release();
+    return parts;
   }
 
   watch(watcher: BatchWatcher): void {

@@ -13,6 +13,8 @@ export interface AccumulatorSettings {
   /** How long an open batch waits for more records; 0: until the end of the event-loop turn. */
   readonly lingerMs: number;
   readonly bufferMemoryBytes: number;
+  /** No batch holds more than this before compression, unless one record does: whatever a codec makes of it, a request can carry it. */
+  readonly maxRequestSizeBytes: number;
   /** `undefined`: records are sent uncompressed. */
   readonly codec: BatchCodec | undefined;
 }
@@ -80,28 +82,27 @@ export class RecordAccumulator {
     else this.#compressor.compress(batch);
   }
 
-  /** Makes every batch leave without further linger and returns those that are not settled. Later records go into new batches. */
-  sealAll(): ProducerBatch[] {
-    const batches: ProducerBatch[] = [];
+  /** Makes every batch leave without further linger. Later records go into new batches. */
+  sealAll(): void {
     for (const queue of this.active) {
-      for (const batch of queue) {
-        batch.isUrgent = true;
-        if (batch.state === 'open') this.seal(queue, batch);
-        batches.push(batch);
-      }
+      for (const batch of queue) batch.isUrgent = true;
+      const { openBatch } = queue;
+      if (openBatch !== undefined) this.seal(queue, openBatch);
     }
-    return batches;
   }
 
   /** Takes a record out of its batch again. @returns false when the batch is sealed: the record will be sent */
   withdraw(batch: ProducerBatch, settlement: Settlement): boolean {
     if (batch.state !== 'open') return false;
     const freedBytes = batch.withdraw(settlement);
-    batch.reservedBytes -= freedBytes;
-    this.memory.release(freedBytes);
     if (batch.recordCount === 0) {
       this.queue(batch.topic, batch.partition).remove(batch);
       batch.discard();
+      this.release(batch);
+      this.onWork(); // nobody need be woken for this batch any more
+    } else {
+      batch.reservedBytes -= freedBytes;
+      this.memory.release(freedBytes);
     }
     return true;
   }
@@ -121,11 +122,16 @@ export class RecordAccumulator {
   #batchFor(queue: PartitionQueue, record: SizedRecord): ProducerBatch {
     const open = queue.openBatch;
     if (open !== undefined) {
-      if (this.#estimate(open, record.maxSizeBytes) <= this.settings.batchSizeBytes) return open;
+      if (this.#fits(open, record.maxSizeBytes)) return open;
       this.seal(queue, open);
     }
     this.active.add(queue);
     return queue.open(this.#clock.now(), this.settings.batchSizeBytes);
+  }
+
+  #fits(batch: ProducerBatch, bytes: number): boolean {
+    const { batchSizeBytes, maxRequestSizeBytes } = this.settings;
+    return batch.sizeBytes + bytes <= maxRequestSizeBytes && this.#estimate(batch, bytes) <= batchSizeBytes;
   }
 
   #estimate(batch: ProducerBatch, moreBytes: number): number {

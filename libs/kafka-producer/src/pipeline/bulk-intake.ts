@@ -1,3 +1,4 @@
+import { SerializationError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
@@ -5,6 +6,7 @@ import type { RecordSerializer } from '../serialization/record-serializer.js';
 import type { Clock } from '../support/clock.js';
 import type { Admission } from './admission.js';
 import { BulkSettler } from './bulk-settler.js';
+import { Patience } from './patience.js';
 import { TimeSlice } from './time-slice.js';
 import type { TopicLines } from './topic-lines.js';
 import { WaitingRecord, type Placeholder } from './waiting-record.js';
@@ -66,24 +68,44 @@ export class BulkIntake {
     first: Promise<SerializedRecord> | 'time is over',
     settler: BulkSettler,
   ): Promise<void> {
-    const places = this.#holdPlaces(records);
+    const places = new Map<string, Placeholder>();
+    let isOver = false;
+    const giveUp = (error: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      patience.stop();
+      settler.refuse(error);
+      for (const [topic, place] of places) this.#lines.fill(topic, place, []);
+    };
+    const patience = new Patience(this.#clock, this.#maxBlockMs, () =>
+      giveUp(this.#unfinished(records[serialized.length]!)),
+    );
     const slice = new TimeSlice(this.#clock);
     try {
+      this.#holdPlaces(records, places, giveUp);
       let rest: Promise<SerializedRecord> | 'time is over' | undefined = first;
       while (rest !== undefined) {
         if (rest === 'time is over') await slice.next();
         else {
+          patience.begin();
           const late = await rest;
+          patience.end();
           this.#admission.checkSize(late);
           serialized.push(late);
         }
+        if (isOver) return;
         rest = this.#serializeSlice(records, serialized, slice);
       }
+      patience.stop();
       this.#fillPlaces(places, records, serialized, settler);
     } catch (error) {
-      for (const [topic, place] of places) this.#lines.fill(topic, place, []);
-      settler.refuse(error);
+      giveUp(error);
     }
+  }
+
+  #unfinished({ topic }: ProducerRecord): SerializationError {
+    const reason = `its serializer did not finish within maxBlockMs (${this.#maxBlockMs} ms)`;
+    return new SerializationError({ topic, field: 'value', reason });
   }
 
   /** Everything is known, nothing had to wait: straight into the batches. */
@@ -102,13 +124,16 @@ export class BulkIntake {
     }
   }
 
-  #holdPlaces(records: readonly ProducerRecord[]): Map<string, Placeholder> {
-    const places = new Map<string, Placeholder>();
-    for (const { topic } of records) {
-      const name = this.#serializer.topicName(topic);
-      if (!places.has(name)) places.set(name, this.#lines.hold(name));
+  #holdPlaces(
+    records: readonly ProducerRecord[],
+    places: Map<string, Placeholder>,
+    giveUp: (error: unknown) => void,
+  ): void {
+    for (const record of records) {
+      if (typeof record?.topic !== 'string') continue; // its turn to be refused will come
+      const name = this.#serializer.topicName(record.topic);
+      if (!places.has(name)) places.set(name, this.#lines.hold(name, giveUp));
     }
-    return places;
   }
 
   #fillPlaces(

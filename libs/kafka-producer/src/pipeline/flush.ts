@@ -1,4 +1,4 @@
-import type { BatchWatcher } from '../accumulator/producer-batch.js';
+import type { BatchWatcher, ProducerBatch } from '../accumulator/producer-batch.js';
 
 /** Resolves when everything it was told to watch has been settled, whichever way. */
 export class Flush implements BatchWatcher {
@@ -15,6 +15,11 @@ export class Flush implements BatchWatcher {
   /** One more to wait for; each is answered by one `batchSettled()`. */
   expect(): void {
     this.#unsettled++;
+  }
+
+  alsoWaitFor(batch: ProducerBatch): void {
+    this.expect();
+    batch.watch(this);
   }
 
   batchSettled(): void {

@@ -14,6 +14,7 @@ import { AbortableDelivery } from './abortable-delivery.js';
 import { Admission } from './admission.js';
 import { BulkIntake } from './bulk-intake.js';
 import { Flush } from './flush.js';
+import { SerializationAhead } from './serialization-ahead.js';
 import { TopicLines } from './topic-lines.js';
 import type { PipelineStats } from './pipeline-stats.js';
 import { WaitingRecord } from './waiting-record.js';
@@ -72,10 +73,9 @@ export class ProducerPipeline {
       admission: this.#admission,
       cluster,
       memory: this.#accumulator.memory,
-      serializer: this.#serializer,
       clock,
       maxBlockMs: settings.maxBlockMs,
-      backlog: { bytes: 0 },
+      ahead: new SerializationAhead(this.#serializer),
       onContention: () => this.#accumulator.onWork(),
     });
     this.#bulk = new BulkIntake(this.#serializer, this.#admission, this.#lines, clock, settings.maxBlockMs);
@@ -122,9 +122,10 @@ export class ProducerPipeline {
     return flush.armed();
   }
 
+  /** @throws UnknownTopicError, AuthorizationError, AuthenticationError; BufferExhaustedError when nothing is known after `maxBlockMs` */
   async partitionsFor(topic: string): Promise<readonly PartitionMetadata[]> {
     const name = this.#serializer.topicName(topic);
-    const known = this.#cluster.topic(name) ?? (await this.#cluster.loadTopic(name, this.#maxBlockMs));
+    const known = this.#cluster.topic(name) ?? (await this.#lines.loadTopic(name));
     return known.partitions;
   }
 
@@ -180,7 +181,7 @@ export class ProducerPipeline {
     await this.#flushWithin(timeoutMs);
     const undelivered = this.undelivered;
     const reason = `the producer was closed and ${timeoutMs} ms were not enough to deliver it`;
-    this.#lines.refuseAll((topic) => new DeliveryAbortedError({ topic, persisted: 'no', reason }));
+    this.#lines.abandonAll((topic) => new DeliveryAbortedError({ topic, persisted: 'no', reason }));
     this.#sender.abort(reason);
     this.#sender.close();
     this.#state = 'closed';

@@ -4,23 +4,24 @@ import { ClusterUnavailableError } from '../cluster/cluster.errors.js';
 import { BufferExhaustedError } from '../errors/delivery.errors.js';
 import { SerializationError } from '../errors/record.errors.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
-import type { RecordSerializer } from '../serialization/record-serializer.js';
 import type { Clock, TimerHandle } from '../support/clock.js';
-import { Fifo } from '../support/fifo.js';
 import type { Admission } from './admission.js';
+import type { SerializationAhead } from './serialization-ahead.js';
 import { TimeSlice } from './time-slice.js';
+import { WaitingLine } from './waiting-line.js';
 import { Placeholder, WaitingRecord, type BlockedBy } from './waiting-record.js';
+
+/** Asks again this often while brokers are unreachable, and before `maxBlockMs` is over: the reason is known when a record has to be refused. */
+const LOAD_TIMEOUT_MS = 5_000;
 
 /** What every line of a pipeline shares. */
 export interface LineContext {
   readonly admission: Admission;
   readonly cluster: Cluster;
   readonly memory: BufferMemory;
-  readonly serializer: RecordSerializer;
   readonly clock: Clock;
   readonly maxBlockMs: number;
-  /** What is serialised and waits in any line. */
-  readonly backlog: { bytes: number };
+  readonly ahead: SerializationAhead;
   /** Tells the sender that somebody is short of memory: open batches should leave. */
   readonly onContention: () => void;
 }
@@ -28,20 +29,20 @@ export interface LineContext {
 /**
  * The records of one topic that have to wait: for an async serializer, for metadata, for memory. First come, first served.
  *
- * While a line exists everything for its topic goes through it, so records of a topic keep the order of the calls. One timer, for the head: all wait
- * equally long at most, so deadlines come in the order of the line.
+ * While a line exists everything for its topic goes through it, so records of a topic keep the order of the calls. One timer, for the
+ * first deadline.
  */
 export class TopicLine {
   readonly #topic: string;
   readonly #context: LineContext;
   readonly #onEmpty: () => void;
-  readonly #line = new Fifo<WaitingRecord | Placeholder>();
+  readonly #line = new WaitingLine();
   #isAdvancing = false;
   #isLoading = false;
   #loadError: unknown;
   #blockedBy: BlockedBy = 'metadata';
   #timer: TimerHandle | undefined;
-  #timerIsFor: WaitingRecord | undefined;
+  #timerAtMs = Infinity;
 
   constructor(topic: string, context: LineContext, onEmpty: () => void) {
     this.#topic = topic;
@@ -51,28 +52,21 @@ export class TopicLine {
 
   /** Records in the line, those of placeholders included. */
   get length(): number {
-    let count = 0;
-    for (const item of this.#line) count += item instanceof WaitingRecord ? 1 : item.length;
-    return count;
+    return this.#line.waitingCount;
   }
 
   push(item: WaitingRecord | Placeholder): void {
     this.#line.push(item);
   }
 
-  /** Starts, and with most serializers ends, the serialisation of a record of this line. Never throws: the error is kept for the record's turn. */
+  /** Serialises a record of this line ahead of its turn. */
   serialize(record: WaitingRecord): void {
-    try {
-      this.adopt(record, this.#context.serializer.serialize(record.record));
-    } catch (error) {
-      record.serializationError = asError(error);
-    }
+    this.#context.ahead.start(record, () => this.advance());
   }
 
   /** Takes over what the serializer returned for a record of this line. */
   adopt(record: WaitingRecord, serialized: SerializedRecord | Promise<SerializedRecord>): void {
-    if (serialized instanceof Promise) this.#awaitSerializer(record, serialized);
-    else this.#serializedAs(record, serialized);
+    this.#context.ahead.adopt(record, serialized, () => this.advance());
   }
 
   *[Symbol.iterator](): Generator<WaitingRecord | Placeholder> {
@@ -85,38 +79,39 @@ export class TopicLine {
     this.#isAdvancing = true;
     const slice = new TimeSlice(this.#context.clock);
     try {
-      for (let head = this.#head(); head !== undefined; head = this.#head()) {
-        if (!this.#letIn(head)) return this.#armTimer(head);
+      for (let head = this.#line.head(); head !== undefined && this.#letIn(head); head = this.#line.head()) {
         if (slice.isOver()) return this.#context.clock.setImmediate(() => this.advance());
       }
     } finally {
       this.#isAdvancing = false;
     }
-    if (this.#line.length === 0) this.#close();
+    if (this.#line.isEmpty) this.#close();
+    else this.#armTimer();
   }
 
-  /** Refuses everybody in the line. */
+  /** Refuses everybody in the line. Places that are being kept stay. */
   refuseAll(error: unknown): void {
-    for (let head = this.#head(); head !== undefined; head = this.#head()) this.#refuse(head, error);
-    this.#close();
+    for (const item of Array.from(this.#line)) {
+      if (item instanceof Placeholder) {
+        for (let next = item.next; next !== undefined; next = item.next) this.#refuse(next, error);
+      } else if (!item.hasLeft) this.#refuse(item, error);
+    }
+    this.advance();
+  }
+
+  /** Refuses everybody and gives up the places, too: nothing will come of this line. */
+  abandon(error: Error): void {
+    for (const item of Array.from(this.#line)) if (item instanceof Placeholder) item.abandon(error);
+    this.refuseAll(error);
   }
 
   /** Takes one record out of the line. @returns false when it has left already */
   withdraw(record: WaitingRecord): boolean {
-    if (!this.#line.remove(record)) return false;
+    if (record.hasLeft) return false;
     this.#leave(record);
+    for (const flush of record.flushes) flush.batchSettled();
     this.advance();
     return true;
-  }
-
-  /** The first waiting record; `undefined` when there is none or its place is only being kept. */
-  #head(): WaitingRecord | undefined {
-    for (let first = this.#line.peek(); first !== undefined; first = this.#line.peek()) {
-      if (first instanceof WaitingRecord) return first;
-      if (first.records === undefined || first.length > 0) return first.next;
-      this.#line.shift();
-    }
-    return undefined;
   }
 
   #letIn(head: WaitingRecord): boolean {
@@ -144,25 +139,6 @@ export class TopicLine {
     return head.serialized;
   }
 
-  #awaitSerializer(record: WaitingRecord, serialized: Promise<SerializedRecord>): void {
-    record.isSerializing = true;
-    serialized
-      .then((result) => this.#serializedAs(record, result))
-      .catch((error: unknown) => {
-        record.serializationError = asError(error);
-      })
-      .finally(() => {
-        record.isSerializing = false;
-        this.advance();
-      });
-  }
-
-  #serializedAs(record: WaitingRecord, serialized: SerializedRecord): void {
-    record.serialized = serialized;
-    record.backlogBytes = serialized.sized.maxSizeBytes;
-    this.#context.backlog.bytes += record.backlogBytes;
-  }
-
   #hasMemory(head: WaitingRecord, { sized }: SerializedRecord): boolean {
     if (head.hasMemory) return true;
     const { memory } = this.#context;
@@ -183,7 +159,7 @@ export class TopicLine {
     this.#block('metadata');
     if (this.#isLoading) return false;
     this.#isLoading = true;
-    this.#context.cluster.loadTopic(name, this.#context.maxBlockMs).then(
+    this.#context.cluster.loadTopic(name, Math.min(LOAD_TIMEOUT_MS, this.#context.maxBlockMs * 0.8)).then(
       () => {
         this.#isLoading = false;
         this.advance();
@@ -204,21 +180,22 @@ export class TopicLine {
     return false;
   }
 
-  #armTimer(head: WaitingRecord): void {
-    if (this.#timerIsFor === head) return;
+  /** For the first deadline in the line. A timer that comes too early only looks again. */
+  #armTimer(): void {
+    const atMs = this.#line.nextDeadlineMs();
+    if (atMs >= this.#timerAtMs) return;
     const { clock } = this.#context;
     clock.clearTimeout(this.#timer);
-    this.#timerIsFor = head;
-    this.#timer = clock.setTimeout(() => this.#expire(), Math.max(0, head.deadlineMs - clock.now()));
+    this.#timerAtMs = atMs;
+    this.#timer = clock.setTimeout(() => this.#expire(), Math.max(0, atMs - clock.now()));
   }
 
   #expire(): void {
-    this.#timerIsFor = undefined;
-    const now = this.#context.clock.now();
+    this.#timerAtMs = Infinity;
     const waiting = this.length;
-    for (let head = this.#head(); head !== undefined && head.deadlineMs <= now; head = this.#head()) {
-      this.#refuse(head, this.#overdue(head, waiting));
-    }
+    this.#line.forEachOverdue(this.#context.clock.now(), (record) =>
+      this.#refuse(record, this.#overdue(record, waiting)),
+    );
     this.advance();
   }
 
@@ -240,33 +217,26 @@ export class TopicLine {
     });
   }
 
-  #refuse(head: WaitingRecord, error: unknown): void {
-    this.#leave(head);
-    for (const flush of head.flushes) flush.batchSettled();
-    head.refuse(error);
+  #refuse(record: WaitingRecord, error: unknown): void {
+    if (!record.hasLeft) this.#leave(record);
+    for (const flush of record.flushes) flush.batchSettled();
+    record.refuse(error);
   }
 
-  /** Takes the head out of the line, and gives back what it holds unless a batch takes that over. */
-  #leave(head: WaitingRecord, { keepsMemory = false } = {}): void {
-    const first = this.#line.peek();
-    if (first === head) this.#line.shift();
-    else if (first instanceof Placeholder && first.next === head) first.cursor++;
-    const { memory, backlog } = this.#context;
-    if (head.hasMemory && !keepsMemory) memory.release(head.serialized?.sized.maxSizeBytes ?? 0);
-    else if (head.memoryWaiter !== undefined && !head.hasMemory) memory.cancel(head.memoryWaiter);
-    head.hasMemory = false;
-    head.memoryWaiter = undefined;
-    backlog.bytes -= head.backlogBytes;
-    head.backlogBytes = 0;
+  /** The record does not wait any more, wherever it stands; it gives back what it holds unless a batch takes that over. */
+  #leave(record: WaitingRecord, { keepsMemory = false } = {}): void {
+    record.hasLeft = true;
+    const { memory, ahead } = this.#context;
+    if (record.hasMemory && !keepsMemory) memory.release(record.serialized?.sized.maxSizeBytes ?? 0);
+    else if (record.memoryWaiter !== undefined && !record.hasMemory) memory.cancel(record.memoryWaiter);
+    record.hasMemory = false;
+    record.memoryWaiter = undefined;
+    ahead.leave(record);
   }
 
   #close(): void {
     this.#context.clock.clearTimeout(this.#timer);
-    this.#timerIsFor = undefined;
+    this.#timerAtMs = Infinity;
     this.#onEmpty();
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,13 +1,10 @@
+import { ClusterUnavailableError } from '../cluster/cluster.errors.js';
+import type { TopicMetadata } from '../cluster/cluster.js';
+import { BufferExhaustedError } from '../errors/delivery.errors.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
 import type { Flush } from './flush.js';
 import { TopicLine, type LineContext } from './topic-line.js';
 import { Placeholder, WaitingRecord } from './waiting-record.js';
-
-/**
- * Most bytes that are serialised ahead of their turn. Beyond it records wait as the caller gave them, or a stalled broker would turn every payload an
- * application offers into bytes of ours.
- */
-const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
 
 /** The lines that exist now: one per topic for which something has to wait. */
 export class TopicLines {
@@ -34,13 +31,13 @@ export class TopicLines {
     const line = this.#line(topic);
     line.push(record);
     if (serialized !== undefined) line.adopt(record, serialized);
-    else if (this.#context.backlog.bytes < MAX_BACKLOG_BYTES) line.serialize(record);
+    else if (this.#context.ahead.hasRoom) line.serialize(record);
     line.advance();
   }
 
-  /** Keeps a place in the line until `fill()`. */
-  hold(topic: string): Placeholder {
-    const placeholder = new Placeholder();
+  /** Keeps a place in the line until `fill()`. @param abandon told when nothing can come of the place any more */
+  hold(topic: string, abandon: (error: Error) => void): Placeholder {
+    const placeholder = new Placeholder(abandon);
     this.#line(topic).push(placeholder);
     return placeholder;
   }
@@ -55,6 +52,25 @@ export class TopicLines {
     return this.#lines.get(topic)?.withdraw(record) ?? false;
   }
 
+  /** For a caller who wants to know a topic without sending to it. @throws as a record would that waited for it */
+  async loadTopic(topic: string): Promise<TopicMetadata> {
+    const { cluster, maxBlockMs, memory } = this.#context;
+    try {
+      return await cluster.loadTopic(topic, maxBlockMs);
+    } catch (cause) {
+      if (!(cause instanceof ClusterUnavailableError)) throw cause;
+      const bufferMemoryBytes = memory.totalBytes;
+      throw new BufferExhaustedError({
+        topic,
+        sizeBytes: 0,
+        bufferMemoryBytes,
+        maxBlockMs,
+        waitedFor: 'metadata',
+        cause,
+      });
+    }
+  }
+
   /** Everything that waits now belongs to the flush. */
   expect(flush: Flush): void {
     for (const line of this.#lines.values()) {
@@ -62,15 +78,19 @@ export class TopicLines {
     }
   }
 
-  refuseAll(error: (topic: string) => Error): void {
-    for (const [topic, line] of Array.from(this.#lines)) line.refuseAll(error(topic));
+  /** Gives up every line. */
+  abandonAll(error: (topic: string) => Error): void {
+    for (const [topic, line] of Array.from(this.#lines)) line.abandon(error(topic));
   }
 
   #line(topic: string): TopicLine {
     let line = this.#lines.get(topic);
     if (line === undefined) {
-      line = new TopicLine(topic, this.#context, () => this.#lines.delete(topic));
-      this.#lines.set(topic, line);
+      const created = new TopicLine(topic, this.#context, () => {
+        // A line that is over may still hear of something it waited for, when its topic has another one.
+        if (this.#lines.get(topic) === created) this.#lines.delete(topic);
+      });
+      this.#lines.set(topic, (line = created));
     }
     return line;
   }

@@ -2,6 +2,7 @@ import type { MemoryWaiter } from '../accumulator/buffer-memory.js';
 import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
+import { Fifo } from '../support/fifo.js';
 import type { Flush } from './flush.js';
 
 /** Why the head of a line does not move. */
@@ -13,8 +14,10 @@ export class WaitingRecord {
   serialized: SerializedRecord | undefined;
   isSerializing = false;
   serializationError: Error | undefined;
-  /** Bytes this record counts for among what is serialised and still waiting. */
-  backlogBytes = 0;
+  /** Bytes this record counts for among what is serialised ahead. */
+  aheadBytes = 0;
+  /** It went into a batch, was refused or taken out. */
+  hasLeft = false;
   /** The bytes are reserved in the buffer memory. */
   hasMemory = false;
   memoryWaiter: MemoryWaiter | undefined;
@@ -34,6 +37,7 @@ export class WaitingRecord {
   ) {}
 
   joinFlush(flush: Flush): void {
+    if (this.hasLeft) return;
     flush.expect();
     this.flushes.push(flush);
   }
@@ -41,23 +45,32 @@ export class WaitingRecord {
 
 /** Keeps the place of records that are still being serialised as a whole: whoever comes later stands behind them. */
 export class Placeholder {
-  /** `undefined` until they are all there. */
-  records: readonly WaitingRecord[] | undefined;
-  /** How many of `records` have been let in. */
-  cursor = 0;
+  /** The records are there, or nobody will come any more. */
+  isFilled = false;
+  readonly #records = new Fifo<WaitingRecord>();
   readonly #flushes: Flush[] = [];
 
+  constructor(
+    /** Told when the line is given up before the records were there. */
+    readonly abandon: (error: Error) => void,
+  ) {}
+
+  /** The first of its records that waits. */
   get next(): WaitingRecord | undefined {
-    return this.records?.[this.cursor];
+    while (this.#records.peek()?.hasLeft === true) this.#records.shift();
+    return this.#records.peek();
   }
 
   /** Records that are known and still waiting. */
   get length(): number {
-    return this.records === undefined ? 0 : this.records.length - this.cursor;
+    let count = 0;
+    for (const record of this.#records) if (!record.hasLeft) count++;
+    return count;
   }
 
   fill(records: readonly WaitingRecord[]): void {
-    this.records = records;
+    this.isFilled = true;
+    for (const record of records) this.#records.push(record);
     for (const flush of this.#flushes) {
       for (const record of records) record.joinFlush(flush);
       flush.batchSettled(); // the placeholder itself
@@ -65,11 +78,11 @@ export class Placeholder {
   }
 
   joinFlush(flush: Flush): void {
-    if (this.records === undefined) {
+    if (this.isFilled) {
+      for (const record of this.#records) record.joinFlush(flush);
+    } else {
       flush.expect();
       this.#flushes.push(flush);
-    } else {
-      for (let i = this.cursor; i < this.records.length; i++) this.records[i]!.joinFlush(flush);
     }
   }
 }

@@ -6,6 +6,7 @@ import { AuthorizationError } from '../errors/cluster-side.errors.js';
 import { DeliveryRejectedError, DeliveryTimeoutError, type Persisted } from '../errors/delivery.errors.js';
 import { RecordTooLargeError } from '../errors/record.errors.js';
 import type { Clock } from '../support/clock.js';
+import { splitBatch } from './batch-splitter.js';
 import type { PartitionFlight } from './partition-flight.js';
 import type { IdempotentIdentity } from './producer-identity.js';
 import { isAfterAppend, type ProduceOutcome } from './produce-outcome.js';
@@ -54,7 +55,9 @@ export class BatchSettlement {
   }
 
   settle(flight: PartitionFlight, batch: ProducerBatch, outcome: ProduceOutcome): void {
+    if (isTooLarge(batch, outcome)) return void this.#split(flight, batch, outcome);
     flight.land(batch);
+    if (outcome.kind === 'appended') flight.confirm();
     if (batch.state === 'done') return; // given up while it was on the wire
     switch (outcome.kind) {
       case 'appended':
@@ -97,6 +100,23 @@ export class BatchSettlement {
     this.fail(flight, batch, error);
   }
 
+  /** The parts go under the next epoch, where sequences start anew: the broker waits for the one it has refused. */
+  async #split(
+    flight: PartitionFlight,
+    batch: ProducerBatch,
+    outcome: ProduceOutcome & { kind: 'rejected' },
+  ): Promise<void> {
+    if (this.#identity !== undefined) flight.doubt();
+    try {
+      await splitBatch(flight, batch, this.#accumulator);
+      flight.land(batch);
+    } catch {
+      flight.land(batch);
+      if (batch.state !== 'done') this.fail(flight, batch, rejection(batch, outcome));
+    }
+    this.#accumulator.onWork();
+  }
+
   #retry(flight: PartitionFlight, batch: ProducerBatch, outcome: ProduceOutcome & { kind: 'retry' }): void {
     if (outcome.maybeAppended) batch.maybeAppended = true;
     batch.lastError = outcome.reason;
@@ -110,8 +130,9 @@ export class BatchSettlement {
   /**
    * The broker expects another sequence, or another identity.
    *
-   * Behind a batch without an outcome, or behind one that was given up, the refusal is a consequence and proves that this batch is not in the log. At the
-   * front it means the broker has lost track of us: if the batch cannot be in the log it goes again under the next epoch, else nobody can tell.
+   * Behind a batch without an outcome the refusal is a consequence: this one goes again as it is. At the front it means that a batch before it was given up,
+   * or that the broker has lost track of us. If every attempt was refused it goes again under the next epoch. If one was not answered it must not: its
+   * bytes may still lie unread in a broker that was too slow for us, and would then be in the log twice.
    */
   #resolveRefusedSequence(
     flight: PartitionFlight,
@@ -127,9 +148,11 @@ export class BatchSettlement {
     }
     const isConsequence = flight.hasEarlierUnsettled(batch);
     if (isConsequence) return this.#requeue(flight, batch);
-    if (batch.maybeAppended && !flight.isInDoubt) {
+    if (batch.maybeAppended || batch.attempts > this.#settings.retries) {
       return this.fail(flight, batch, rejection(batch, { errorCode: outcome.errorCode, message: null }));
     }
+    // Behind a batch that was given up a refusal is expected; without one, again and again, it must not become a storm.
+    if (!flight.isInDoubt) batch.retryAtMs = this.#clock.now() + backoffMs(batch.attempts, this.#settings, Math.random);
     flight.doubt();
     batch.stamp = undefined;
     this.#requeue(flight, batch);
@@ -152,16 +175,27 @@ const TOPIC_AUTHORIZATION_FAILED = 29;
 const CLUSTER_AUTHORIZATION_FAILED = 31;
 const MESSAGE_TOO_LARGE = 10;
 
+function isTooLarge(batch: ProducerBatch, outcome: ProduceOutcome): outcome is ProduceOutcome & { kind: 'rejected' } {
+  return (
+    outcome.kind === 'rejected' &&
+    outcome.errorCode === MESSAGE_TOO_LARGE &&
+    batch.recordCount > 1 &&
+    !batch.maybeAppended &&
+    batch.state === 'in-flight'
+  );
+}
+
 function rejection(batch: ProducerBatch, { errorCode, message }: { errorCode: number; message: string | null }): Error {
   const { topic, partition, attempts } = batch;
-  if (errorCode === TOPIC_AUTHORIZATION_FAILED) {
+  const wasNeverAppended = !batch.maybeAppended;
+  // These three say nothing of an attempt before, so they are for batches that cannot be in the log.
+  if (wasNeverAppended && errorCode === TOPIC_AUTHORIZATION_FAILED) {
     return new AuthorizationError({ resource: 'topic', name: topic, operation: 'Write' });
   }
-  if (errorCode === CLUSTER_AUTHORIZATION_FAILED) {
+  if (wasNeverAppended && errorCode === CLUSTER_AUTHORIZATION_FAILED) {
     return new AuthorizationError({ resource: 'cluster', name: 'kafka-cluster', operation: 'IdempotentWrite' });
   }
-  const wasNeverAppended = !batch.maybeAppended;
-  if (errorCode === MESSAGE_TOO_LARGE && batch.recordCount === 1 && wasNeverAppended) {
+  if (wasNeverAppended && errorCode === MESSAGE_TOO_LARGE && batch.recordCount === 1) {
     return new RecordTooLargeError({ topic, sizeBytes: batch.sizeBytes, limit: 'max.message.bytes' });
   }
   return new DeliveryRejectedError({

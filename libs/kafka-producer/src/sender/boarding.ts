@@ -66,7 +66,7 @@ export class Boarding {
     if (this.#identity === undefined) return NO_IDENTITY;
     if (batch.stamp !== undefined) return flight.identity;
     if (flight.isInDoubt) {
-      // Nothing is on the wire, and what was refused behind the lost batch cannot be in the log: all of it starts anew.
+      // Nothing is on the wire, and the sequence before these will never be in the log, so neither can they: all of them start anew.
       for (const queued of flight.queue) queued.stamp = undefined;
       if (flight.identity !== undefined) this.#identity.bump(flight.identity);
       flight.resolve();

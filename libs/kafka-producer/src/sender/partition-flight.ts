@@ -11,8 +11,10 @@ const SEQUENCE_MASK = 0x7fff_ffff;
 /**
  * One partition's batches on the wire, and the sequence its next batch gets.
  *
- * The order of a partition rests on three rules kept here: a batch that is sent again goes alone, at the front; a batch for a new leader waits until
- * the old one has answered for everything; and after a failure that leaves a sequence in doubt nothing new leaves until the epoch was raised.
+ * The order of a partition rests on four rules kept here: a batch that is sent again goes alone, at the front; a batch for a new leader waits until
+ * the old one has answered for everything; after a failure that leaves a sequence in doubt nothing new leaves until the epoch was raised; and the first
+ * batch of a producer id goes alone until it is acknowledged, because a broker that knows nothing of a producer accepts any sequence from it: the
+ * second batch, when the first is refused.
  */
 export class PartitionFlight {
   readonly queue: PartitionQueue;
@@ -22,6 +24,8 @@ export class PartitionFlight {
   #identity: ProducerIdentity | undefined;
   #nextSequence = 0;
   #isInDoubt = false;
+  /** The log holds a batch of this producer id, so a gap in its sequences is noticed. Also without idempotence, where nothing is. */
+  #isKnown = false;
   #nodeId = -1;
 
   /** @param maxInFlight 1 to 5 */
@@ -49,7 +53,8 @@ export class PartitionFlight {
     const unanswered = this.#inFlight.length;
     if (unanswered === 0) return true;
     const isRepeat = batch.stamp !== undefined;
-    return !isRepeat && !this.#isInDoubt && unanswered < this.#maxInFlight && this.#nodeId === nodeId;
+    if (isRepeat || this.#isInDoubt || !this.#isKnown) return false;
+    return unanswered < this.#maxInFlight && this.#nodeId === nodeId;
   }
 
   /**
@@ -60,10 +65,7 @@ export class PartitionFlight {
   launch(batch: ProducerBatch, identity: ProducerIdentity, nodeId: number): boolean {
     const isNew = batch.stamp === undefined;
     if (isNew) {
-      if (this.#identity !== identity) {
-        this.#identity = identity;
-        this.#nextSequence = 0;
-      }
+      if (this.#identity !== identity) this.#changeTo(identity);
       batch.stamp = {
         producerId: identity.producerId,
         producerEpoch: identity.epoch,
@@ -82,6 +84,11 @@ export class PartitionFlight {
     if (index >= 0) this.#inFlight.splice(index, 1);
   }
 
+  /** A batch of the current identity is in the log, on all replicas. */
+  confirm(): void {
+    this.#isKnown = true;
+  }
+
   /** Is some batch that was sent before this one still without an outcome? Then a refused sequence is only the consequence of that. */
   hasEarlierUnsettled(batch: ProducerBatch): boolean {
     for (const other of this.#inFlight) if (other.ordinal < batch.ordinal && other.state !== 'done') return true;
@@ -97,5 +104,12 @@ export class PartitionFlight {
   /** Nothing is on the wire and the identity has been replaced: sequences start at 0 again. */
   resolve(): void {
     this.#isInDoubt = false;
+  }
+
+  /** Under the next epoch of a producer id the broker knows it from before. */
+  #changeTo(identity: ProducerIdentity): void {
+    if (identity.producerId !== this.#identity?.producerId) this.#isKnown = identity.epoch < 0;
+    this.#identity = identity;
+    this.#nextSequence = 0;
   }
 }

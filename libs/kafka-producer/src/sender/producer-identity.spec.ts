@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { DeliveryTimeoutError } from '../errors/delivery.errors.js';
-import { sendAlone, testPipeline } from '../pipeline/spec-support/test-pipeline.js';
+import { sendAlone, testPipeline, warmPipeline } from '../pipeline/spec-support/test-pipeline.js';
 
 const MESSAGE_TOO_LARGE = 10;
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45;
@@ -9,7 +9,7 @@ const INVALID_PRODUCER_EPOCH = 47;
 
 describe('producer identity', () => {
   it('goes on under the next epoch after a batch was refused for good, and sends what stood behind it there', async () => {
-    const test = testPipeline();
+    const test = await warmPipeline();
     const bad = await sendAlone(test, 'bad');
     const behind = await sendAlone(test, 'behind');
     const [first, second] = test.cluster.take();

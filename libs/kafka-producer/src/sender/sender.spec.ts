@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { DeliveryRejectedError } from '../errors/delivery.errors.js';
-import { sendAlone, testPipeline, track } from '../pipeline/spec-support/test-pipeline.js';
+import { sendAlone, testPipeline, track, warmPipeline } from '../pipeline/spec-support/test-pipeline.js';
 
 const NOT_LEADER_OR_FOLLOWER = 6;
 const NOT_ENOUGH_REPLICAS = 19;
@@ -23,16 +23,16 @@ describe('sender', () => {
   });
 
   it('keeps five batches of a partition unanswered, not six, and numbers them in a row', async () => {
-    const test = testPipeline();
+    const test = await warmPipeline();
     for (const value of ['a', 'b', 'c', 'd', 'e', 'f']) await sendAlone(test, value);
-    expect(test.cluster.received.map(({ batches }) => batches[0]!.sequence)).toEqual([0, 1, 2, 3, 4]);
-    test.cluster.takeOne().acknowledge();
+    expect(test.cluster.received.map(({ batches }) => batches[0]!.sequence)).toEqual([1, 2, 3, 4, 5]);
+    test.cluster.takeOne().acknowledge(1);
     await test.clock.settle();
-    expect(test.cluster.received.at(-1)!.batches[0]!.sequence).toBe(5);
+    expect(test.cluster.received.at(-1)!.batches[0]!.sequence).toBe(6);
   });
 
   it('keeps the order of a partition when the first of five batches in flight is refused', async () => {
-    const test = testPipeline();
+    const test = await warmPipeline();
     const sent = [];
     for (const value of ['a', 'b', 'c', 'd', 'e']) sent.push(await sendAlone(test, value));
     const [first, ...others] = test.cluster.take();
@@ -45,12 +45,12 @@ describe('sender', () => {
       const requests = test.cluster.take();
       expect(requests).toHaveLength(1); // only the lowest sequence is in flight
       order.push(requests[0]!.batches[0]!.bytes);
-      requests[0]!.acknowledge(i);
+      requests[0]!.acknowledge(i + 1);
     }
     await test.clock.settle();
     const before = [first!, ...others].map(({ batches }) => batches[0]!.bytes);
     expect(order).toEqual(before); // in the old order, and byte for byte
-    expect(sent.map(({ value }) => value?.offset)).toEqual(['0', '1', '2', '3', '4']);
+    expect(sent.map(({ value }) => value?.offset)).toEqual(['1', '2', '3', '4', '5']);
   });
 
   it('repeats a batch byte for byte when its acknowledgement was lost', async () => {

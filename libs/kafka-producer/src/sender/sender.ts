@@ -11,7 +11,7 @@ import { DeliveryDeadlines } from './delivery-deadlines.js';
 import { NodeGate } from './node-gate.js';
 import { MAX_UNACKNOWLEDGED_BATCHES, PartitionFlight } from './partition-flight.js';
 import { IdempotentIdentity } from './producer-identity.js';
-import { produceRequest, type Passenger, type ProduceLimits } from './produce-attempt.js';
+import { produceRequest, type Passenger, type ProduceLimits, type ProduceResponse } from './produce-attempt.js';
 import { readAnswer } from './produce-answer.js';
 import { unanswered } from './produce-outcome.js';
 import { WakeUp } from './wake-up.js';
@@ -151,20 +151,24 @@ export class Sender {
     this.requestsSent++;
     this.batchesSent += passengers.length;
     for (const { batch } of passengers) this.bytesSent += batch.sizeBytes;
-    this.#cluster
-      .send(nodeId, produceRequest(passengers, this.#settings), 'produce')
-      .then(
-        (response) => {
-          const { outcome, throttleTimeMs } = readAnswer(response, this.#cluster);
-          if (throttleTimeMs > 0) this.#gate.mute(nodeId, this.#clock.now() + throttleTimeMs);
-          for (const { flight, batch } of passengers) this.settlement.settle(flight, batch, outcome(batch));
-        },
-        (error: unknown) => this.#lost(passengers, error),
-      )
-      .finally(() => {
+    this.#cluster.send(nodeId, produceRequest(passengers, this.#settings), 'produce').then(
+      (response) => {
         this.#gate.ended(nodeId);
+        this.#answered(nodeId, passengers, response);
         this.#wakeUp.soon();
-      });
+      },
+      (error: unknown) => {
+        this.#gate.ended(nodeId);
+        this.#lost(passengers, error);
+        this.#wakeUp.soon();
+      },
+    );
+  }
+
+  #answered(nodeId: number, passengers: readonly Passenger[], response: ProduceResponse | undefined): void {
+    const { outcome, throttleTimeMs } = readAnswer(response, this.#cluster);
+    if (throttleTimeMs > 0) this.#gate.mute(nodeId, this.#clock.now() + throttleTimeMs);
+    for (const { flight, batch } of passengers) this.settlement.settle(flight, batch, outcome(batch));
   }
 
   /** No answer: the connection is gone, or the broker does not speak our language. */
@@ -191,7 +195,7 @@ export class Sender {
   }
 
   #failUnsent(applies: (queue: PartitionQueue) => boolean, error: Error): void {
-    for (const queue of this.#accumulator.active) {
+    for (const queue of Array.from(this.#accumulator.active)) {
       if (!applies(queue)) continue;
       for (const batch of Array.from(queue)) {
         if (batch.attempts > 0) continue;
@@ -199,6 +203,7 @@ export class Sender {
         this.settlement.fail(this.#flightOf(queue), batch, error);
       }
     }
+    this.#wakeUp.soon();
   }
 
   #expire(now: number): void {

@@ -43,6 +43,15 @@ export function testPipeline(settings: Partial<PipelineSettings> = {}): TestPipe
   return { pipeline, cluster, clock, failures };
 }
 
+/** One whose topic `t` has a record acknowledged at offset 0: the first batch of a producer goes alone, those after it need not. */
+export async function warmPipeline(settings: Partial<PipelineSettings> = {}): Promise<TestPipeline> {
+  const test = testPipeline(settings);
+  await sendAlone(test, 'first');
+  test.cluster.takeOne().acknowledge(0);
+  await test.clock.settle();
+  return test;
+}
+
 export interface Tracked<T> {
   state: 'pending' | 'resolved' | 'rejected';
   value?: T;
