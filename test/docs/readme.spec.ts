@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Test } from '@nestjs/testing';
@@ -7,7 +7,7 @@ import { EmbeddedKafka } from 'embedded-kafka';
 import { KafkaProducerModule } from 'nestjs-kafka-producer';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileNameOf, ROOT, snippetsOf } from './snippets.js';
+import { documents, fileNameOf, ROOT, snippetsOf } from './snippets.js';
 
 /** What `nest new` of Nest 12 writes, as far as it matters to the type check. */
 const NEST_TEMPLATE: ts.CompilerOptions = {
@@ -31,12 +31,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(ROOT, 'temp/docs-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function documents(): Promise<string[]> {
-  const guides = (await readdir(join(ROOT, 'docs/guides')).catch(() => [])).map((name) => `docs/guides/${name}`);
-  const readmes = ['README.md', 'libs/kafka-wire/README.md', 'libs/embedded-kafka/README.md'];
-  return [...readmes, 'docs/ARCHITECTURE.md', ...guides.filter((name) => name.endsWith('.md'))];
-}
 
 async function writeSnippets(document: string): Promise<string[]> {
   const place = join(folder, document.replaceAll('/', '_'));

@@ -1,7 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What is written for readers, as paths from the root. */
+export async function documents(): Promise<string[]> {
+  const found = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+  // The product's README is the first of them.
+  for (const folder of ['libs/kafka-wire', 'libs/embedded-kafka', 'apps/order-service'])
+    found.push(`${folder}/README.md`);
+  for (const name of await readdir(join(ROOT, 'docs'), { recursive: true })) {
+    if (name.endsWith('.md')) found.push(`docs/${name}`);
+  }
+  return found;
+}
 
 export interface Snippet {
   readonly language: string;
