@@ -6,6 +6,8 @@ export const RECORD_BATCH_HEADER_BYTES = 61;
 const MAGIC = 2;
 const NO_LEADER_EPOCH = -1;
 const TWO_POW_32 = 0x1_0000_0000;
+/** Integers of this magnitude and more need more than 31 bits once the sign is folded in. */
+const MAX_SMALL = 0x4000_0000;
 /** Below this length a loop over the characters beats the call into the runtime. */
 const SHORT_STRING = 32;
 
@@ -92,10 +94,10 @@ export class RecordBatchBuilder {
   }
 
   /**
-   * Takes the record at `index` out again. Those behind it move up, which changes their offset deltas; the timestamps of the batch stay as they were.
-   * Linear in the size of the batch: for the rare caller who changes his mind.
+   * Takes records out again, by their place. Those behind them move up, which changes their offset deltas; the timestamps of the batch stay as they were.
+   * Linear in the size of the batch, however many are taken out: for the rare caller who changes his mind.
    */
-  remove(index: number): void {
+  remove(indices: ReadonlySet<number>): void {
     const old = this.#buffer;
     const end = this.#position;
     const kept = Buffer.allocUnsafeSlow(old.length);
@@ -106,7 +108,7 @@ export class RecordBatchBuilder {
       const timestampEnd = skipVarint(old, bodyStart + 1);
       const rest = skipVarint(old, timestampEnd);
       const next = bodyStart + readVarint(old, read);
-      if (at !== index) {
+      if (!indices.has(at)) {
         const sizeBytes = timestampEnd - bodyStart + sizeOfVarint(offsetDelta) + next - rest;
         write = writeVarint(kept, write, sizeBytes);
         write += old.copy(kept, write, bodyStart, timestampEnd);
@@ -161,18 +163,26 @@ export class RecordBatchBuilder {
   }
 }
 
-/** Zig-zag varint of an integer of at most 53 bits: the first byte carries the sign, so nothing wider than a double is ever needed. */
+/** Zig-zag varint of an integer of at most 53 bits. */
 function writeVarint(buffer: Buffer, position: number, value: number): number {
+  if (value >= MAX_SMALL || value < -MAX_SMALL) return writeWideVarint(buffer, position, value);
+  let rest = (value << 1) ^ (value >> 31);
+  while (rest > 0x7f) {
+    buffer[position++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  buffer[position++] = rest;
+  return position;
+}
+
+/** The first byte carries the sign, so nothing wider than a double is ever needed. */
+function writeWideVarint(buffer: Buffer, position: number, value: number): number {
   const isNegative = value < 0;
   const magnitude = isNegative ? -value - 1 : value;
-  let rest = magnitude < 0x4000_0000 ? magnitude >>> 6 : Math.floor(magnitude / 64);
-  const first = (((magnitude % 64) << 1) | (isNegative ? 1 : 0)) & 0x7f;
-  buffer[position++] = rest > 0 ? first | 0x80 : first;
-  while (rest > 0) {
-    const next = rest < 0x4000_0000 ? rest >>> 7 : Math.floor(rest / 128);
-    buffer[position++] = next > 0 ? (rest % 128) | 0x80 : rest;
-    rest = next;
-  }
+  buffer[position++] = ((magnitude % 64) << 1) | (isNegative ? 1 : 0) | 0x80;
+  let rest = Math.floor(magnitude / 64);
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) buffer[position++] = (rest % 128) | 0x80;
+  buffer[position++] = rest;
   return position;
 }
 

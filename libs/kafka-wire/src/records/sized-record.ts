@@ -79,8 +79,10 @@ function sizeOfHeaders(headers: readonly RecordHeader[]): number {
 
 /** Bytes of a zig-zag varint. `value` is an integer of at most 53 bits. */
 export function sizeOfVarint(value: number): number {
-  let rest = value >= 0 ? value : -value - 1;
-  let size = 1;
-  for (rest = Math.floor(rest / 64); rest > 0; rest = Math.floor(rest / 128)) size++;
+  if (value >= -64 && value < 64) return 1;
+  if (value >= -8192 && value < 8192) return 2;
+  let size = 3;
+  let rest = Math.floor((value >= 0 ? value : -value - 1) / 0x10_0000);
+  for (; rest > 0; rest = Math.floor(rest / 128)) size++;
   return size;
 }
