@@ -43,6 +43,8 @@ export class ProducerBatch {
   readonly #rejecters: Settlement[1][] = [];
   readonly #timestamps: number[] = [];
   readonly #watchers: BatchWatcher[] = [];
+  /** Places of records that were taken out and are still among the bytes. */
+  readonly #withdrawn = new Set<number>();
 
   /** How far it is from this batch's ordinal to the next one's: the parts of a batch that is split share it, and theirs in turn. */
   #ordinalSpan = 1;
@@ -78,7 +80,7 @@ export class ProducerBatch {
   }
 
   get recordCount(): number {
-    return this.#timestamps.length;
+    return this.#timestamps.length - this.#withdrawn.size;
   }
 
   /** Bytes of the batch: what it would be uncompressed while open, what is sent once encoded. */
@@ -98,14 +100,22 @@ export class ProducerBatch {
     this.#rejecters.push(rejecter);
   }
 
-  /** Takes one record out of an open batch. @returns the bytes it had reserved at most, rounded down to what it took */
+  /**
+   * Takes one record out of an open batch. Its bytes follow when half of the records have gone, or when the batch is sealed, so that a thousand
+   * withdrawals do not copy the batch a thousand times.
+   *
+   * @returns the bytes that became free
+   */
   withdraw([settler, rejecter]: Settlement): number {
-    const index = this.#settlers.findIndex((other, i) => other === settler && this.#rejecters[i] === rejecter);
-    const builder = this.#openBuilder();
-    const sizeBefore = builder.sizeBytes;
-    builder.remove(index);
-    for (const column of [this.#settlers, this.#rejecters, this.#timestamps]) column.splice(index, 1);
-    return sizeBefore - builder.sizeBytes;
+    this.#withdrawn.add(this.#settlers.findIndex((other, i) => other === settler && this.#rejecters[i] === rejecter));
+    return this.#withdrawn.size * 2 >= this.#timestamps.length ? this.#compact() : 0;
+  }
+
+  /** Takes no more records from here on. @returns the bytes of withdrawn records that became free */
+  seal(): number {
+    const freedBytes = this.#withdrawn.size > 0 ? this.#compact() : 0;
+    this.become('sealed');
+    return freedBytes;
   }
 
   /** Ends a batch that has become empty before it was sealed. */
@@ -192,6 +202,19 @@ export class ProducerBatch {
       else (this.#settlers[i] as RecordSettler).reject(rejecter, error);
     }
     this.#release();
+  }
+
+  #compact(): number {
+    const builder = this.#openBuilder();
+    const sizeBefore = builder.sizeBytes;
+    builder.remove(this.#withdrawn);
+    for (const column of [this.#settlers, this.#rejecters, this.#timestamps] as unknown[][]) {
+      const kept = column.filter((_, index) => !this.#withdrawn.has(index));
+      column.length = 0;
+      for (const entry of kept) column.push(entry);
+    }
+    this.#withdrawn.clear();
+    return sizeBefore - builder.sizeBytes;
   }
 
   #openBuilder(): RecordBatchBuilder {

@@ -76,10 +76,11 @@ export class RecordAccumulator {
 
   /** Takes no more records into the batch. Its body is encoded at once, or by the codec in its own time. */
   seal(queue: PartitionQueue, batch: ProducerBatch): void {
+    const freedBytes = batch.seal();
     queue.noteSealed(batch);
-    batch.become('sealed');
     if (this.#compressor === undefined) batch.encode();
     else this.#compressor.compress(batch);
+    this.#free(batch, freedBytes); // last: whoever waits for memory may append within the call
   }
 
   /** Makes every batch leave without further linger. Later records go into new batches. */
@@ -101,8 +102,7 @@ export class RecordAccumulator {
       this.release(batch);
       this.onWork(); // nobody need be woken for this batch any more
     } else {
-      batch.reservedBytes -= freedBytes;
-      this.memory.release(freedBytes);
+      this.#free(batch, freedBytes);
     }
     return true;
   }
@@ -117,6 +117,12 @@ export class RecordAccumulator {
   /** From now on nothing lingers. */
   beginClosing(): void {
     this.#isClosing = true;
+  }
+
+  #free(batch: ProducerBatch, bytes: number): void {
+    if (bytes <= 0) return;
+    batch.reservedBytes -= bytes;
+    this.memory.release(bytes);
   }
 
   #batchFor(queue: PartitionQueue, record: SizedRecord): ProducerBatch {
@@ -149,11 +155,7 @@ export class RecordAccumulator {
   #compressed(batch: ProducerBatch, rawBytes: number): void {
     if (batch.state === 'ready') {
       this.#ratio(batch.topic).observe(rawBytes, batch.sizeBytes);
-      const saved = batch.reservedBytes - batch.sizeBytes;
-      if (saved > 0) {
-        batch.reservedBytes -= saved;
-        this.memory.release(saved);
-      }
+      this.#free(batch, batch.reservedBytes - batch.sizeBytes);
     }
     this.onWork();
   }

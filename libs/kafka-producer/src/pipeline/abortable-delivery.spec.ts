@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { describe, expect, it } from 'vitest';
 
 import { DeliveryAbortedError } from '../errors/delivery.errors.js';
@@ -51,5 +53,44 @@ describe('a send with an aborted signal', () => {
     await expect(pipeline.send({ topic: 't', value: 'a' }, AbortSignal.abort())).rejects.toThrow(DeliveryAbortedError);
     await clock.settle();
     expect(cluster.received).toHaveLength(0);
+  });
+
+  it('keeps no memory and no timer for a record that was alone in its batch', async () => {
+    const { pipeline, clock } = testPipeline({ lingerMs: 1_000 });
+    const abort = new AbortController();
+    void pipeline.send({ topic: 't', value: 'a' }, abort.signal).catch(() => {});
+    await clock.settle();
+    abort.abort();
+    await clock.settle();
+    expect(pipeline.stats()).toMatchObject({ bufferedBytes: 0, bufferedRecords: 0 });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('takes many records out of one batch at once, and sends the others as they were', async () => {
+    const { pipeline, cluster, clock } = testPipeline({ lingerMs: 20 });
+    const abort = new AbortController();
+    for (let i = 0; i < 30; i++) {
+      void pipeline.send({ topic: 't', value: `value ${i}` }, i % 3 === 0 ? undefined : abort.signal).catch(() => {});
+    }
+    abort.abort();
+    expect(pipeline.stats()).toMatchObject({ bufferedRecords: 10 });
+    await clock.advance(20);
+    const request = cluster.takeOne();
+    const values = request.batches[0]!.bytes.toString('latin1').match(/value \d+/g);
+    expect(values).toEqual(Array.from({ length: 10 }, (_, i) => `value ${i * 3}`));
+    request.acknowledge(0);
+    await clock.settle();
+    expect(pipeline.stats().bufferedBytes).toBe(0);
+  });
+
+  it('listens once to a signal that many sends share, and not at all when they are settled', async () => {
+    const { pipeline, cluster, clock } = testPipeline();
+    const { signal } = new AbortController();
+    for (let i = 0; i < 20; i++) void pipeline.send({ topic: 't', value: 'a' }, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await clock.settle();
+    cluster.takeOne().acknowledge(0);
+    await clock.settle();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });

@@ -2,6 +2,7 @@ import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import { DeliveryAbortedError, type Persisted } from '../errors/delivery.errors.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
+import type { AbortListeners } from './abort-listeners.js';
 
 /**
  * One `send()` with an AbortSignal.
@@ -22,18 +23,19 @@ export class AbortableDelivery {
   constructor(
     topic: string,
     signal: AbortSignal,
+    listeners: AbortListeners,
     resolve: (metadata: RecordMetadata) => void,
     reject: (error: unknown) => void,
   ) {
     this.#topic = topic;
     this.#signal = signal;
     this.#reject = reject;
-    const settled = (): void => signal.removeEventListener('abort', this.#onAbort);
+    const settled = (): void => listeners.delete(signal, this.#onAbort);
     const acknowledge = (metadata: RecordMetadata): void => (settled(), resolve(metadata));
     this.refuse = (error) => (settled(), reject(error));
     this.settlement = [acknowledge, this.refuse];
     if (signal.aborted) this.#onAbort();
-    else signal.addEventListener('abort', this.#onAbort, { once: true });
+    else listeners.add(signal, this.#onAbort);
   }
 
   get isAborted(): boolean {

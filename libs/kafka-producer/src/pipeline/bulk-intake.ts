@@ -9,7 +9,7 @@ import { BulkSettler } from './bulk-settler.js';
 import { Patience } from './patience.js';
 import { TimeSlice } from './time-slice.js';
 import type { TopicLines } from './topic-lines.js';
-import { WaitingRecord, type Placeholder } from './waiting-record.js';
+import { NO_RECORDS, WaitingRecord, type Placeholder } from './waiting-record.js';
 
 /**
  * Many records in one call: all of them are serialised and checked before the first one is let in, so a bad one among them means that nothing is sent.
@@ -75,7 +75,7 @@ export class BulkIntake {
       isOver = true;
       patience.stop();
       settler.refuse(error);
-      for (const [topic, place] of places) this.#lines.fill(topic, place, []);
+      for (const [topic, place] of places) this.#lines.fill(topic, place, NO_RECORDS);
     };
     const patience = new Patience(this.#clock, this.#maxBlockMs, () =>
       giveUp(this.#unfinished(records[serialized.length]!)),
@@ -143,13 +143,18 @@ export class BulkIntake {
     settler: BulkSettler,
   ): void {
     const deadlineMs = this.#clock.now() + this.#maxBlockMs;
-    const byTopic = new Map<string, WaitingRecord[]>(Array.from(places.keys(), (topic) => [topic, []]));
-    for (let index = 0; index < serialized.length; index++) {
-      const waiting = this.#waiting(records[index]!, deadlineMs, settler, index);
-      waiting.serialized = serialized[index]!;
-      byTopic.get(serialized[index]!.topic)?.push(waiting);
+    const byTopic = new Map<string, number[]>(Array.from(places.keys(), (topic) => [topic, []]));
+    for (let index = 0; index < serialized.length; index++) byTopic.get(serialized[index]!.topic)?.push(index);
+    for (const [topic, place] of places) {
+      const indices = byTopic.get(topic) ?? [];
+      const make = (at: number): WaitingRecord => {
+        const index = indices[at]!;
+        const waiting = this.#waiting(records[index]!, deadlineMs, settler, index);
+        waiting.serialized = serialized[index]!;
+        return waiting;
+      };
+      this.#lines.fill(topic, place, { count: indices.length, make });
     }
-    for (const [topic, place] of places) this.#lines.fill(topic, place, byTopic.get(topic) ?? []);
   }
 
   #waiting(record: ProducerRecord, deadlineMs: number, settler: BulkSettler, index: number): WaitingRecord {

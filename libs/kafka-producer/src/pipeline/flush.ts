@@ -13,8 +13,8 @@ export class Flush implements BatchWatcher {
   }
 
   /** One more to wait for; each is answered by one `batchSettled()`. */
-  expect(): void {
-    this.#unsettled++;
+  expect(count = 1): void {
+    this.#unsettled += count;
   }
 
   alsoWaitFor(batch: ProducerBatch): void {

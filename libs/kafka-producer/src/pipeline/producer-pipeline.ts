@@ -10,6 +10,7 @@ import type { SerializedRecord } from '../record/serialized-record.js';
 import { Sender, type SenderSettings } from '../sender/sender.js';
 import { RecordSerializer, type SerializationSettings } from '../serialization/record-serializer.js';
 import type { Clock, TimerHandle } from '../support/clock.js';
+import { AbortListeners } from './abort-listeners.js';
 import { AbortableDelivery } from './abortable-delivery.js';
 import { Admission } from './admission.js';
 import { BulkIntake } from './bulk-intake.js';
@@ -53,6 +54,7 @@ export class ProducerPipeline {
   readonly #sender: Sender;
   readonly #lines: TopicLines;
   readonly #bulk: BulkIntake;
+  readonly #aborts = new AbortListeners();
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #maxBlockMs: number;
@@ -89,7 +91,7 @@ export class ProducerPipeline {
   send(record: ProducerRecord, signal?: AbortSignal): Promise<RecordMetadata> {
     return new Promise((resolve, reject) => {
       if (signal === undefined) this.#enter(record, [resolve, reject], reject);
-      else this.#enterAbortable(record, new AbortableDelivery(record.topic, signal, resolve, reject));
+      else this.#enterAbortable(record, new AbortableDelivery(record.topic, signal, this.#aborts, resolve, reject));
     });
   }
 

@@ -85,8 +85,9 @@ export class TopicLine {
     } finally {
       this.#isAdvancing = false;
     }
-    if (this.#line.isEmpty) this.#close();
-    else this.#armTimer();
+    if (this.#line.isEmpty) return this.#close();
+    if (this.#line.head() === undefined) this.#block('serializer'); // of a place that is kept
+    this.#armTimer();
   }
 
   /** Refuses everybody in the line. Places that are being kept stay. */
@@ -203,7 +204,8 @@ export class TopicLine {
     const { maxBlockMs, memory } = this.#context;
     const topic = this.#topic;
     if (head.isSerializing || this.#blockedBy === 'serializer') {
-      const reason = `its serializer did not finish within maxBlockMs (${maxBlockMs} ms)`;
+      const whose = head.isSerializing ? 'its serializer' : 'the serializer of a record before it';
+      const reason = `${whose} did not finish within maxBlockMs (${maxBlockMs} ms)`;
       return new SerializationError({ topic, field: 'value', reason });
     }
     return new BufferExhaustedError({

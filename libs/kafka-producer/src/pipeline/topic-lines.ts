@@ -4,7 +4,7 @@ import { BufferExhaustedError } from '../errors/delivery.errors.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
 import type { Flush } from './flush.js';
 import { TopicLine, type LineContext } from './topic-line.js';
-import { Placeholder, WaitingRecord } from './waiting-record.js';
+import { Placeholder, type WaitingRecord, type WaitingRecords } from './waiting-record.js';
 
 /** The lines that exist now: one per topic for which something has to wait. */
 export class TopicLines {
@@ -42,7 +42,7 @@ export class TopicLines {
     return placeholder;
   }
 
-  fill(topic: string, placeholder: Placeholder, records: readonly WaitingRecord[]): void {
+  fill(topic: string, placeholder: Placeholder, records: WaitingRecords): void {
     placeholder.fill(records);
     this.#lines.get(topic)?.advance();
   }

@@ -2,7 +2,6 @@ import type { MemoryWaiter } from '../accumulator/buffer-memory.js';
 import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
-import { Fifo } from '../support/fifo.js';
 import type { Flush } from './flush.js';
 
 /** Why the head of a line does not move. */
@@ -43,11 +42,19 @@ export class WaitingRecord {
   }
 }
 
+/** Where the records of a kept place come from: made one by one as their turn comes, for there may be a great many. */
+export interface WaitingRecords {
+  readonly count: number;
+  make(index: number): WaitingRecord;
+}
+
 /** Keeps the place of records that are still being serialised as a whole: whoever comes later stands behind them. */
 export class Placeholder {
-  /** The records are there, or nobody will come any more. */
-  isFilled = false;
-  readonly #records = new Fifo<WaitingRecord>();
+  /** `undefined` until they are there. */
+  #records: WaitingRecords | undefined;
+  /** How many were made. */
+  #made = 0;
+  #current: WaitingRecord | undefined;
   readonly #flushes: Flush[] = [];
 
   constructor(
@@ -55,34 +62,48 @@ export class Placeholder {
     readonly abandon: (error: Error) => void,
   ) {}
 
+  /** The records are there, or nobody will come any more. */
+  get isFilled(): boolean {
+    return this.#records !== undefined;
+  }
+
   /** The first of its records that waits. */
   get next(): WaitingRecord | undefined {
-    while (this.#records.peek()?.hasLeft === true) this.#records.shift();
-    return this.#records.peek();
+    const records = this.#records;
+    if (records === undefined) return undefined;
+    if (this.#current?.hasLeft === true) this.#current = undefined;
+    if (this.#current === undefined && this.#made < records.count) {
+      this.#current = records.make(this.#made++);
+      this.#current.flushes.push(...this.#flushes);
+    }
+    return this.#current;
   }
 
   /** Records that are known and still waiting. */
   get length(): number {
-    let count = 0;
-    for (const record of this.#records) if (!record.hasLeft) count++;
-    return count;
+    if (this.#records === undefined) return 0;
+    return this.#records.count - this.#made + (this.#current?.hasLeft === false ? 1 : 0);
   }
 
-  fill(records: readonly WaitingRecord[]): void {
-    this.isFilled = true;
-    for (const record of records) this.#records.push(record);
+  fill(records: WaitingRecords): void {
+    this.#records = records;
     for (const flush of this.#flushes) {
-      for (const record of records) record.joinFlush(flush);
+      flush.expect(records.count);
       flush.batchSettled(); // the placeholder itself
     }
   }
 
   joinFlush(flush: Flush): void {
-    if (this.isFilled) {
-      for (const record of this.#records) record.joinFlush(flush);
-    } else {
-      flush.expect();
-      this.#flushes.push(flush);
-    }
+    flush.expect(this.isFilled ? this.length : 1);
+    if (this.#current?.hasLeft === false) this.#current.flushes.push(flush);
+    this.#flushes.push(flush);
   }
 }
+
+/** Nobody comes to the place. */
+export const NO_RECORDS: WaitingRecords = {
+  count: 0,
+  make: () => {
+    throw new RangeError('There are no records');
+  },
+};
