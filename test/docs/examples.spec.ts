@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as product from 'nestjs-kafka-producer';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { problemsIn } from './compile.js';
+import { ROOT } from './snippets.js';
+
+/** What an example may take for granted; it may declare the same names itself. */
+const PRELUDE = `
+import type { KafkaProducerService, TopicContract } from 'nestjs-kafka-producer';
+export interface Order { id: string; total: number }
+export interface OrderPlaced { orderId: string; total: number }
+export declare const orderPlaced: TopicContract<OrderPlaced>;
+export declare const event: OrderPlaced;
+export declare const producer: KafkaProducerService;
+`;
+const GIVEN = ['Order', 'OrderPlaced', 'orderPlaced', 'event', 'producer'];
+
+let folder: string;
+
+beforeAll(async () => {
+  await mkdir(join(ROOT, 'temp'), { recursive: true });
+  folder = await mkdtemp(join(ROOT, 'temp/examples-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('the examples in doc comments compile', async () => {
+  const files = [join(folder, 'prelude.ts')];
+  await writeFile(join(folder, 'prelude.ts'), PRELUDE);
+  for (const { name, code } of await examples()) {
+    files.push(join(folder, name));
+    await writeFile(join(folder, name), program(code));
+  }
+  expect(files.length).toBeGreaterThan(3);
+  expect(problemsIn(folder, files)).toEqual([]);
+});
+
+async function examples(): Promise<{ name: string; code: string }[]> {
+  const sources = join(ROOT, 'libs/kafka-producer/src');
+  const found: { name: string; code: string }[] = [];
+  for (const file of await readdir(sources, { recursive: true })) {
+    if (!file.endsWith('.ts') || file.endsWith('.spec.ts')) continue;
+    const text = await readFile(join(sources, file), 'utf8');
+    for (const [, fenced = ''] of text.matchAll(/\* @example\n\s*\* ```ts\n(.*?)\n\s*\* ```/gs)) {
+      const code = fenced.replace(/^\s*\* ?/gm, '');
+      found.push({ name: `${file.replaceAll('/', '_').slice(0, -3)}-${found.length}.ts`, code });
+    }
+  }
+  return found;
+}
+
+/** An example is a few statements, or a decorated member of some class. `…` stands for a body that does not matter. */
+function program(code: string): string {
+  const body = code.replaceAll('{ … }', "{ throw new Error('…'); }");
+  const isUsed = (name: string) => new RegExp(`\\b${name}\\b`).test(code);
+  const isDeclared = (name: string) => new RegExp(`\\b(const|class|interface) ${name}\\b`).test(code);
+  const isMember = code.startsWith('@') && !/\bclass\b/.test(code);
+  return [
+    `import { ${Object.keys(product).filter(isUsed).join(', ')} } from 'nestjs-kafka-producer';`,
+    `import { ${GIVEN.filter((name) => isUsed(name) && !isDeclared(name))
+      .map(asImport)
+      .join(', ')} } from './prelude.js';`,
+    isMember ? `export class Example {\n${body}\n}` : body,
+    'export {};',
+  ].join('\n');
+}
+
+function asImport(name: string): string {
+  return /^[A-Z]/.test(name) ? `type ${name}` : name;
+}
