@@ -1,7 +1,11 @@
 // @ts-check
+import { setTimeout } from 'node:timers/promises';
+
 import { Kafka, logLevel } from 'kafkajs';
 
 /** @typedef {{ name: string, partitions?: number, replicationFactor?: number, configs?: Readonly<Record<string, string>> }} NewTopic */
+
+const POLL_MS = 20;
 
 /**
  * Creates a topic and waits until its partitions have leaders. Through kafkajs: a command line tool would cost a JVM each time.
@@ -15,8 +19,21 @@ export async function createTopic(bootstrap, { name, partitions = 1, replication
   try {
     const configEntries = Object.entries(configs).map(([key, value]) => ({ name: key, value }));
     const topics = [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }];
-    await admin.createTopics({ waitForLeaders: true, topics });
+    // kafkajs' own `waitForLeaders` gives up when a broker has not heard of the topic yet.
+    await admin.createTopics({ waitForLeaders: false, topics });
+    while (!(await hasLeaders(admin, name, partitions))) await setTimeout(POLL_MS);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** @param {import('kafkajs').Admin} admin @param {string} topic @param {number} partitions */
+async function hasLeaders(admin, topic, partitions) {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const known = topics[0]?.partitions ?? [];
+    return known.length === partitions && known.every(({ leader }) => leader >= 0);
+  } catch {
+    return false; // the broker we asked has not heard of it yet
   }
 }
