@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 
+import type { LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { EmbeddedKafka } from 'embedded-kafka';
 import { KafkaProducerModule, KafkaProducerService, type KafkaProducerOptions } from 'nestjs-kafka-producer';
@@ -18,12 +19,13 @@ async function boot(brokers: readonly string[], options: Omit<KafkaProducerOptio
   const imports = [
     KafkaProducerModule.forRoot({ client: { clientId: 'test', brokers: [...brokers], ...client }, ...options }),
   ];
-  const application = await Test.createTestingModule({ imports }).setLogger(false).compile();
+  const application = await Test.createTestingModule({ imports }).setLogger(SILENT).compile();
   await application.init();
   onTestFinished(() => application.close());
   return application.get(KafkaProducerService);
 }
 
+const SILENT: LoggerService = { log: () => {}, warn: () => {}, error: () => {} };
 const IMPATIENT = { maxBlockMs: 400 };
 
 describe('an application whose brokers cannot be reached', () => {

@@ -1,13 +1,14 @@
-/** How fast the estimate follows: batches that compress worse than expected are dangerous, better ones are only a chance missed. */
-const IMPROVEMENT_STEP = 0.005;
-const DETERIORATION_STEP = 0.05;
+/** How far the estimate moves towards a batch that compressed better than expected. */
+const IMPROVEMENT_WEIGHT = 0.5;
 /** Room for a batch that compresses worse than the last ones. */
 const SAFETY_FACTOR = 1.05;
 
 /**
  * What a topic's records are expected to shrink to, so that a batch is full by the bytes that will be sent.
  *
- * Source: Kafka's `CompressionRatioEstimator`.
+ * Worse than expected counts at once, better only by half: a batch that becomes too large has to be split, one that stays small is only a chance
+ * missed. Kafka's `CompressionRatioEstimator` improves by 0.005 a batch; a topic that shrinks to a half would then need a hundred batches before the
+ * first one is full.
  */
 export class CompressionRatio {
   #ratio = 1;
@@ -19,7 +20,7 @@ export class CompressionRatio {
 
   observe(uncompressedBytes: number, compressedBytes: number): void {
     const observed = compressedBytes / uncompressedBytes;
-    if (observed > this.#ratio) this.#ratio = Math.max(this.#ratio + DETERIORATION_STEP, observed);
-    else this.#ratio = Math.max(this.#ratio - IMPROVEMENT_STEP, observed);
+    if (observed > this.#ratio) this.#ratio = observed;
+    else this.#ratio += IMPROVEMENT_WEIGHT * (observed - this.#ratio);
   }
 }
