@@ -64,8 +64,8 @@ export class KafkaProducerService {
    * @throws DeliveryTimeoutError, DeliveryRejectedError, DeliveryAbortedError: look at `persisted`
    * @throws ProducerClosedError: stop sending
    */
-  send(record: ProducerRecord, options: SendOptions = {}): Promise<RecordMetadata> {
-    return this.#pipeline.send(record, options.signal);
+  send(record: ProducerRecord, options?: SendOptions): Promise<RecordMetadata> {
+    return this.#pipeline.send(record, options?.signal);
   }
 
   /**

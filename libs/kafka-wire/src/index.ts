@@ -30,7 +30,7 @@ export {
   type RecordBytes,
   type RecordHeader,
 } from './records/sized-record.js';
-export { RecordBatchBuilder, RECORD_BATCH_HEADER_BYTES } from './records/record-batch-builder.js';
+export { RecordBatchBuilder, RECORD_BATCH_HEADER_BYTES, type BufferSource } from './records/record-batch-builder.js';
 export { stampRecordBatch, type ChecksumFunction, type RecordBatchStamp } from './records/record-batch-stamp.js';
 export {
   encodeProduceRequest,

@@ -1,3 +1,5 @@
+import { RecordBatchBuilder, type BufferSource } from 'kafka-wire';
+
 import { ProducerBatch } from './producer-batch.js';
 
 /** A first guess for a partition nobody has written to yet; later batches start at the size of the last one. */
@@ -30,9 +32,9 @@ export class PartitionQueue {
     return last?.state === 'open' ? last : undefined;
   }
 
-  open(nowMs: number, maxInitialBytes: number): ProducerBatch {
-    const capacity = Math.min(this.#lastBatchBytes, maxInitialBytes);
-    const batch = new ProducerBatch(this.topic, this.partition, this.#opened++, nowMs, capacity);
+  open(nowMs: number, maxInitialBytes: number, buffers?: BufferSource): ProducerBatch {
+    const builder = new RecordBatchBuilder(Math.min(this.#lastBatchBytes, maxInitialBytes), buffers);
+    const batch = new ProducerBatch(this.topic, this.partition, this.#opened++, nowMs, builder);
     this.#batches.push(batch);
     return batch;
   }

@@ -9,10 +9,14 @@ export interface RecordSettler {
   reject(index: number, error: unknown): void;
 }
 
-/** Who is told: the two functions of one caller's promise, or a settler and the record's index with it. */
-export type Settlement =
-  | readonly [resolve: (metadata: RecordMetadata) => void, reject: (error: unknown) => void]
-  | readonly [settler: RecordSettler, index: number];
+/**
+ * Who is told what became of a record: the two functions of one caller's promise, or a settler and the record's index with it.
+ *
+ * Always passed as a pair of two arguments, never as an object: one per record would be the largest thing kept of it.
+ */
+export type Settler = ((metadata: RecordMetadata) => void) | RecordSettler;
+/** The second half of the pair, of the same kind as the first. */
+export type Rejecter = ((error: unknown) => void) | number;
 
 /** Waits for batches to be settled, one way or the other. */
 export interface BatchWatcher {
@@ -39,8 +43,10 @@ export class ProducerBatch {
   #state: BatchState = 'open';
   #builder: RecordBatchBuilder | undefined;
   #encoded: Buffer | undefined;
-  readonly #settlers: Settlement[0][] = [];
-  readonly #rejecters: Settlement[1][] = [];
+  /** Whose buffer `#encoded` is a part of, when the records are not compressed. */
+  #encodedIn: RecordBatchBuilder | undefined;
+  readonly #settlers: Settler[] = [];
+  readonly #rejecters: Rejecter[] = [];
   readonly #timestamps: number[] = [];
   readonly #watchers: BatchWatcher[] = [];
   /** Places of records that were taken out and are still among the bytes. */
@@ -70,9 +76,9 @@ export class ProducerBatch {
     readonly ordinal: number,
     /** When its first record was appended: the delivery clock starts here. */
     readonly createdAtMs: number,
-    initialCapacityBytes: number,
+    builder: RecordBatchBuilder,
   ) {
-    this.#builder = new RecordBatchBuilder(initialCapacityBytes);
+    this.#builder = builder;
   }
 
   get state(): BatchState {
@@ -93,7 +99,7 @@ export class ProducerBatch {
   }
 
   /** Adds a record and who is told of its fate. The two go into columns: nothing is kept per record but them. */
-  append(record: SizedRecord, ...[settler, rejecter]: Settlement): void {
+  append(record: SizedRecord, settler: Settler, rejecter: Rejecter): void {
     this.#openBuilder().append(record);
     this.#timestamps.push(record.timestampMs);
     this.#settlers.push(settler);
@@ -106,7 +112,7 @@ export class ProducerBatch {
    *
    * @returns the bytes that became free
    */
-  withdraw([settler, rejecter]: Settlement): number {
+  withdraw(settler: Settler, rejecter: Rejecter): number {
     this.#withdrawn.add(this.#settlers.findIndex((other, i) => other === settler && this.#rejecters[i] === rejecter));
     return this.#withdrawn.size * 2 >= this.#timestamps.length ? this.#compact() : 0;
   }
@@ -132,7 +138,13 @@ export class ProducerBatch {
   /** Encodes the body. From here on the batch is `ready`, and its bytes before the stamp never change. */
   encode(compressed?: { codecId: number; records: Uint8Array }): void {
     const builder = this.#openBuilder();
-    this.#encoded = compressed ? builder.buildCompressed(compressed.codecId, compressed.records) : builder.build();
+    if (compressed === undefined) {
+      this.#encoded = builder.build();
+      this.#encodedIn = builder;
+    } else {
+      this.#encoded = builder.buildCompressed(compressed.codecId, compressed.records);
+      builder.recycle();
+    }
     this.#builder = undefined;
     this.become('ready');
   }
@@ -156,12 +168,12 @@ export class ProducerBatch {
     records.forEach((record, index) => {
       if (part === undefined || part.sizeBytes + record.maxSizeBytes > maxSizeBytes) {
         const ordinal = this.ordinal + (this.#ordinalSpan * index) / records.length;
-        part = new ProducerBatch(this.topic, this.partition, ordinal, this.createdAtMs, 1024);
+        part = new ProducerBatch(this.topic, this.partition, ordinal, this.createdAtMs, new RecordBatchBuilder());
         part.attempts = this.attempts;
         part.isUrgent = true;
         parts.push(part);
       }
-      part.append(record, ...([this.#settlers[index]!, this.#rejecters[index]!] as Settlement));
+      part.append(record, this.#settlers[index]!, this.#rejecters[index]!);
     });
     for (const child of parts) child.#ordinalSpan = (this.#ordinalSpan * child.recordCount) / records.length;
     for (const child of parts)
@@ -191,6 +203,7 @@ export class ProducerBatch {
       if (typeof settler === 'function') settler(metadata);
       else settler.acknowledge(this.#rejecters[i] as number, metadata);
     }
+    this.#recycle();
     this.#release();
   }
 
@@ -222,9 +235,20 @@ export class ProducerBatch {
     return this.#builder;
   }
 
+  /**
+   * The bytes may be written over once nobody can send them any more. That is certain for a batch whose only attempt was answered: the broker has read them
+   * all. After a lost answer they may still lie in the queue of some socket.
+   */
+  #recycle(): void {
+    if (this.attempts !== 1) return;
+    this.#encodedIn?.recycle();
+    this.#encoded = undefined;
+  }
+
   /** Nothing may keep the records alive once they are settled. */
   #release(): void {
     this.#builder = undefined;
+    this.#encodedIn = undefined;
     this.#settlers.length = 0;
     this.#rejecters.length = 0;
     for (const watcher of this.#watchers) watcher.batchSettled();

@@ -141,7 +141,7 @@ describe('the accumulator', () => {
     const settlement = unheard();
     const batch = subject.append(1, RECORD_BYTES, settlement);
     const workBefore = subject.work;
-    expect(subject.accumulator.withdraw(batch, settlement)).toBe(true);
+    expect(subject.accumulator.withdraw(batch, ...settlement)).toBe(true);
     expect(subject.accumulator.memory.usedBytes).toBe(0);
     expect([batch.state, subject.batches]).toEqual(['done', []]);
     expect(subject.work).toBeGreaterThan(workBefore); // no timer need wait for it
@@ -152,7 +152,7 @@ describe('the accumulator', () => {
     const settlement = unheard();
     const batch = subject.append(1, RECORD_BYTES, settlement);
     subject.accumulator.sealAll();
-    expect(subject.accumulator.withdraw(batch, settlement)).toBe(false);
+    expect(subject.accumulator.withdraw(batch, ...settlement)).toBe(false);
     expect(batch.recordCount).toBe(1);
   });
 
@@ -163,7 +163,7 @@ describe('the accumulator', () => {
     const { memory } = subject.accumulator;
     const used = [memory.usedBytes];
     for (const settlement of [settlements[1]!, settlements[3]!, settlements[4]!]) {
-      subject.accumulator.withdraw(batch, settlement);
+      subject.accumulator.withdraw(batch, ...settlement);
       used.push(memory.usedBytes);
     }
     expect(batch.recordCount).toBe(2);
@@ -172,7 +172,7 @@ describe('the accumulator', () => {
     expect(used[3]).toBeLessThan(used[0]! - 2 * (RECORD_BYTES - 34));
     subject.append(3);
     const [last] = settlements;
-    subject.accumulator.withdraw(batch, last!);
+    subject.accumulator.withdraw(batch, ...last!);
     const beforeSeal = memory.usedBytes;
     subject.accumulator.sealAll();
     expect(memory.usedBytes).toBeLessThan(beforeSeal);

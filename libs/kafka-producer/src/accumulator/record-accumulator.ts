@@ -1,11 +1,12 @@
 import type { SizedRecord } from 'kafka-wire';
 
 import type { Clock } from '../support/clock.js';
+import { BatchBuffers } from './batch-buffers.js';
 import { BatchCompressor, type BatchCodec } from './batch-compressor.js';
 import { BufferMemory } from './buffer-memory.js';
 import { CompressionRatio } from './compression-ratio.js';
 import { PartitionQueue } from './partition-queue.js';
-import type { ProducerBatch, Settlement } from './producer-batch.js';
+import type { ProducerBatch, Rejecter, Settler } from './producer-batch.js';
 
 export interface AccumulatorSettings {
   /** A batch is full at this many bytes, after compression as far as that can be foretold. */
@@ -34,6 +35,7 @@ export class RecordAccumulator {
   onWork: () => void = () => {};
 
   readonly #clock: Clock;
+  readonly #buffers: BatchBuffers;
   readonly #queues = new Map<string, PartitionQueue[]>();
   readonly #ratios = new Map<string, CompressionRatio>();
   readonly #compressor: BatchCompressor | undefined;
@@ -45,17 +47,18 @@ export class RecordAccumulator {
   ) {
     this.#clock = clock;
     this.memory = new BufferMemory(settings.bufferMemoryBytes);
+    this.#buffers = new BatchBuffers(settings.bufferMemoryBytes / 4);
     if (settings.codec !== undefined) {
       this.#compressor = new BatchCompressor(settings.codec, (batch, rawBytes) => this.#compressed(batch, rawBytes));
     }
   }
 
   /** @returns the batch the record went into. Its bytes must have been reserved. */
-  append(topic: string, partition: number, record: SizedRecord, ...settlement: Settlement): ProducerBatch {
+  append(topic: string, partition: number, record: SizedRecord, settler: Settler, rejecter: Rejecter): ProducerBatch {
     const queue = this.queue(topic, partition);
     const batch = this.#batchFor(queue, record);
     batch.reservedBytes += record.maxSizeBytes;
-    batch.append(record, ...settlement);
+    batch.append(record, settler, rejecter);
     if (this.#estimate(batch, 0) >= this.settings.batchSizeBytes) this.seal(queue, batch);
     this.onWork();
     return batch;
@@ -93,9 +96,9 @@ export class RecordAccumulator {
   }
 
   /** Takes a record out of its batch again. @returns false when the batch is sealed: the record will be sent */
-  withdraw(batch: ProducerBatch, settlement: Settlement): boolean {
+  withdraw(batch: ProducerBatch, settler: Settler, rejecter: Rejecter): boolean {
     if (batch.state !== 'open') return false;
-    const freedBytes = batch.withdraw(settlement);
+    const freedBytes = batch.withdraw(settler, rejecter);
     if (batch.recordCount === 0) {
       this.queue(batch.topic, batch.partition).remove(batch);
       batch.discard();
@@ -132,7 +135,7 @@ export class RecordAccumulator {
       this.seal(queue, open);
     }
     this.active.add(queue);
-    return queue.open(this.#clock.now(), this.settings.batchSizeBytes);
+    return queue.open(this.#clock.now(), this.settings.batchSizeBytes, this.#buffers);
   }
 
   #fits(batch: ProducerBatch, bytes: number): boolean {

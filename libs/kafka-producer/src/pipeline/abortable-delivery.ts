@@ -1,4 +1,4 @@
-import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
+import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import { DeliveryAbortedError, type Persisted } from '../errors/delivery.errors.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
@@ -11,7 +11,7 @@ import type { AbortListeners } from './abort-listeners.js';
  * the promise is let go.
  */
 export class AbortableDelivery {
-  readonly settlement: Settlement;
+  readonly acknowledge: (metadata: RecordMetadata) => void;
   readonly refuse: (error: unknown) => void;
   readonly #topic: string;
   readonly #signal: AbortSignal;
@@ -31,9 +31,8 @@ export class AbortableDelivery {
     this.#signal = signal;
     this.#reject = reject;
     const settled = (): void => listeners.delete(signal, this.#onAbort);
-    const acknowledge = (metadata: RecordMetadata): void => (settled(), resolve(metadata));
+    this.acknowledge = (metadata) => (settled(), resolve(metadata));
     this.refuse = (error) => (settled(), reject(error));
-    this.settlement = [acknowledge, this.refuse];
     if (signal.aborted) this.#onAbort();
     else listeners.add(signal, this.#onAbort);
   }
@@ -48,7 +47,7 @@ export class AbortableDelivery {
 
   enteredBatch(batch: ProducerBatch, accumulator: RecordAccumulator): void {
     this.#partition = batch.partition;
-    this.#withdraw = () => accumulator.withdraw(batch, this.settlement);
+    this.#withdraw = () => accumulator.withdraw(batch, this.acknowledge, this.refuse);
   }
 
   readonly #onAbort = (): void => {

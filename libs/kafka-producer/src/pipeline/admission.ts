@@ -1,6 +1,6 @@
 import { RECORD_BATCH_HEADER_BYTES } from 'kafka-wire';
 
-import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
+import type { ProducerBatch, Rejecter, Settler } from '../accumulator/producer-batch.js';
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import type { Cluster, TopicMetadata } from '../cluster/cluster.js';
 import { RecordTooLargeError } from '../errors/record.errors.js';
@@ -49,10 +49,10 @@ export class Admission {
    * @returns the batch; `undefined` when the record has to wait for metadata or memory: nothing was reserved then
    * @throws what `place()` throws
    */
-  tryPlace(record: SerializedRecord, settlement: Settlement): ProducerBatch | undefined {
+  tryPlace(record: SerializedRecord, settler: Settler, rejecter: Rejecter): ProducerBatch | undefined {
     const topic = this.#cluster.topic(record.topic);
     if (topic === undefined || !this.#accumulator.memory.tryReserve(record.sized.maxSizeBytes)) return undefined;
-    return this.place(record, topic, settlement);
+    return this.place(record, topic, settler, rejecter);
   }
 
   /**
@@ -60,7 +60,7 @@ export class Admission {
    *
    * @throws UnknownTopicError, InvalidRecordError when no partition can be chosen
    */
-  place(record: SerializedRecord, topic: TopicMetadata, settlement: Settlement): ProducerBatch {
+  place(record: SerializedRecord, topic: TopicMetadata, settler: Settler, rejecter: Rejecter): ProducerBatch {
     let partition: number;
     try {
       partition = this.#partitioner.choose(record, topic);
@@ -68,7 +68,7 @@ export class Admission {
       this.#accumulator.memory.release(record.sized.maxSizeBytes);
       throw error;
     }
-    const batch = this.#accumulator.append(topic.name, partition, record.sized, ...settlement);
+    const batch = this.#accumulator.append(topic.name, partition, record.sized, settler, rejecter);
     this.#partitioner.appended(record, batch.state !== 'open');
     return batch;
   }

@@ -115,7 +115,7 @@ export class BulkIntake {
       const record = serialized[index]!;
       try {
         const isPlaced =
-          !this.#lines.isWaiting(record.topic) && this.#admission.tryPlace(record, [settler, index]) !== undefined;
+          !this.#lines.isWaiting(record.topic) && this.#admission.tryPlace(record, settler, index) !== undefined;
         if (!isPlaced)
           this.#lines.join(record.topic, this.#waiting(records[index]!, deadlineMs, settler, index), record);
       } catch (error) {
@@ -150,7 +150,7 @@ export class BulkIntake {
       const make = (at: number): WaitingRecord => {
         const index = indices[at]!;
         const waiting = this.#waiting(records[index]!, deadlineMs, settler, index);
-        waiting.serialized = serialized[index]!;
+        waiting.becomeSerialized(serialized[index]!);
         return waiting;
       };
       this.#lines.fill(topic, place, { count: indices.length, make });
@@ -158,6 +158,6 @@ export class BulkIntake {
   }
 
   #waiting(record: ProducerRecord, deadlineMs: number, settler: BulkSettler, index: number): WaitingRecord {
-    return new WaitingRecord(record, deadlineMs, [settler, index], (error) => settler.reject(index, error), undefined);
+    return new WaitingRecord(record, deadlineMs, settler, index, (error) => settler.reject(index, error), undefined);
   }
 }

@@ -1,5 +1,5 @@
 import { RecordAccumulator, type AccumulatorSettings } from '../accumulator/record-accumulator.js';
-import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
+import type { ProducerBatch, Rejecter, Settler } from '../accumulator/producer-batch.js';
 import type { Cluster, PartitionMetadata } from '../cluster/cluster.js';
 import { DeliveryAbortedError, ProducerClosedError } from '../errors/delivery.errors.js';
 import { RecordPartitioner, type PartitioningSettings } from '../partitioning/record-partitioner.js';
@@ -90,7 +90,7 @@ export class ProducerPipeline {
    */
   send(record: ProducerRecord, signal?: AbortSignal): Promise<RecordMetadata> {
     return new Promise((resolve, reject) => {
-      if (signal === undefined) this.#enter(record, [resolve, reject], reject);
+      if (signal === undefined) this.#enter(record, resolve, reject, reject);
       else this.#enterAbortable(record, new AbortableDelivery(record.topic, signal, this.#aborts, resolve, reject));
     });
   }
@@ -105,7 +105,7 @@ export class ProducerPipeline {
   enqueue(record: ProducerRecord): Promise<Delivery> {
     return new Promise((accept, refuse) => {
       const acknowledged = new Promise<RecordMetadata>((resolve, reject) => {
-        this.#enter(record, [resolve, reject], refuse, () => queueMicrotask(() => accept({ acknowledged })));
+        this.#enter(record, resolve, reject, refuse, () => queueMicrotask(() => accept({ acknowledged })));
       });
       acknowledged.catch(() => {}); // may be ignored; the failure was counted and published
     });
@@ -200,7 +200,8 @@ export class ProducerPipeline {
    */
   #enter(
     record: ProducerRecord,
-    settlement: Settlement,
+    settler: Settler,
+    rejecter: Rejecter,
     refuse: (error: unknown) => void,
     accepted?: (batch: ProducerBatch) => void,
   ): WaitingRecord | undefined {
@@ -210,13 +211,20 @@ export class ProducerPipeline {
       let serialized: SerializedRecord | Promise<SerializedRecord> | undefined;
       if (!this.#lines.isWaiting(topic)) {
         serialized = this.#serializer.serialize(record);
-        const batch = serialized instanceof Promise ? undefined : this.#place(serialized, settlement);
+        const batch = serialized instanceof Promise ? undefined : this.#place(serialized, settler, rejecter);
         if (batch !== undefined) {
           accepted?.(batch);
           return undefined;
         }
       }
-      const waiting = new WaitingRecord(record, this.#clock.now() + this.#maxBlockMs, settlement, refuse, accepted);
+      const waiting = new WaitingRecord(
+        record,
+        this.#clock.now() + this.#maxBlockMs,
+        settler,
+        rejecter,
+        refuse,
+        accepted,
+      );
       this.#lines.join(topic, waiting, serialized);
       return waiting;
     } catch (error) {
@@ -227,15 +235,17 @@ export class ProducerPipeline {
 
   #enterAbortable(record: ProducerRecord, delivery: AbortableDelivery): void {
     if (delivery.isAborted) return;
-    const { settlement, refuse } = delivery;
-    const waiting = this.#enter(record, settlement, refuse, (batch) => delivery.enteredBatch(batch, this.#accumulator));
+    const { acknowledge, refuse } = delivery;
+    const waiting = this.#enter(record, acknowledge, refuse, refuse, (batch) =>
+      delivery.enteredBatch(batch, this.#accumulator),
+    );
     if (waiting !== undefined)
       delivery.isWaiting(() => this.#lines.withdraw(this.#serializer.topicName(record.topic), waiting));
   }
 
-  #place(serialized: SerializedRecord, settlement: Settlement): ProducerBatch | undefined {
+  #place(serialized: SerializedRecord, settler: Settler, rejecter: Rejecter): ProducerBatch | undefined {
     this.#admission.checkSize(serialized);
-    return this.#admission.tryPlace(serialized, settlement);
+    return this.#admission.tryPlace(serialized, settler, rejecter);
   }
 
   async #flushWithin(timeoutMs: number): Promise<void> {

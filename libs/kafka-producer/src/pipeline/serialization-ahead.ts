@@ -61,7 +61,7 @@ export class SerializationAhead {
   }
 
   #done(record: WaitingRecord, serialized: SerializedRecord): void {
-    record.serialized = serialized;
+    record.becomeSerialized(serialized);
     record.aheadBytes = serialized.sized.maxSizeBytes;
     this.#bytes += record.aheadBytes;
   }

@@ -124,7 +124,7 @@ export class TopicLine {
       if (topic === undefined) return this.#loadTopic(serialized.topic);
       if (!this.#hasMemory(head, serialized)) return this.#block('memory');
       this.#leave(head, { keepsMemory: true });
-      const batch = this.#context.admission.place(serialized, topic, head.settlement);
+      const batch = this.#context.admission.place(serialized, topic, head.settler, head.rejecter);
       for (const flush of head.flushes) batch.watch(flush);
       if (head.flushes.length > 0) batch.isUrgent = true;
       head.accepted?.(batch);

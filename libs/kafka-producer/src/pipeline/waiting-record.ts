@@ -1,5 +1,5 @@
 import type { MemoryWaiter } from '../accumulator/buffer-memory.js';
-import type { ProducerBatch, Settlement } from '../accumulator/producer-batch.js';
+import type { ProducerBatch, Rejecter, Settler } from '../accumulator/producer-batch.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
 import type { Flush } from './flush.js';
@@ -9,8 +9,9 @@ export type BlockedBy = 'serializer' | 'metadata' | 'memory';
 
 /** A record that could not go into a batch at once, in the line of its topic. */
 export class WaitingRecord {
-  /** `undefined` while a serializer is at work, and while so much is waiting that the record is kept as the caller gave it. */
-  serialized: SerializedRecord | undefined;
+  /** As the caller gave it, until its bytes are there: no payload is kept twice. */
+  #record: ProducerRecord | undefined;
+  #serialized: SerializedRecord | undefined;
   isSerializing = false;
   serializationError: Error | undefined;
   /** Bytes this record counts for among what is serialised ahead. */
@@ -24,16 +25,34 @@ export class WaitingRecord {
   readonly flushes: Flush[] = [];
 
   constructor(
-    readonly record: ProducerRecord,
+    record: ProducerRecord,
     /** `maxBlockMs` after the call. */
     readonly deadlineMs: number,
     /** Who is told once the record is in a batch. */
-    readonly settlement: Settlement,
-    /** Who is told when it never gets there; of the same caller as the settlement for `send()`. */
+    readonly settler: Settler,
+    readonly rejecter: Rejecter,
+    /** Who is told when it never gets there; for `send()` the rejecter. */
     readonly refuse: (error: unknown) => void,
     /** Called when the record has its place in a batch. */
     readonly accepted: ((batch: ProducerBatch) => void) | undefined,
-  ) {}
+  ) {
+    this.#record = record;
+  }
+
+  /** For the serializer; not to be asked once the record is serialised. */
+  get record(): ProducerRecord {
+    return this.#record!;
+  }
+
+  /** `undefined` while a serializer is at work, and while so much is waiting that the record is kept as the caller gave it. */
+  get serialized(): SerializedRecord | undefined {
+    return this.#serialized;
+  }
+
+  becomeSerialized(serialized: SerializedRecord): void {
+    this.#serialized = serialized;
+    this.#record = undefined;
+  }
 
   joinFlush(flush: Flush): void {
     if (this.hasLeft) return;

@@ -9,6 +9,14 @@ type HeaderBytes = RecordHeader['value'];
 /** Turns one header value into bytes; told the header's name. */
 export type SerializeHeader = (name: string, value: unknown) => HeaderBytes | Promise<HeaderBytes>;
 
+/** One header whose bytes may still be on their way. */
+class Header {
+  constructor(
+    readonly key: string,
+    readonly value: HeaderBytes | Promise<HeaderBytes>,
+  ) {}
+}
+
 /**
  * The headers of a record as they go on the wire: first the defaults that the record does not name itself, then its own, both in the order they were
  * written; an array once per element.
@@ -20,21 +28,28 @@ export function headerList(
   defaults: RecordHeaders | undefined,
   serialize: SerializeHeader,
 ): readonly RecordHeader[] | Promise<readonly RecordHeader[]> {
-  const names: string[] = [];
-  const values: (HeaderBytes | Promise<HeaderBytes>)[] = [];
-  let isAsync = false;
-  const add = (name: string, value: unknown): void => {
-    for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      const bytes = serialize(name, each);
-      isAsync ||= bytes instanceof Promise;
-      names.push(name);
-      values.push(bytes);
-    }
+  let isNested = false;
+  let isLate = false;
+  const one = (name: string, value: unknown): Header => {
+    const bytes = serialize(name, value);
+    if (bytes instanceof Promise) isLate = true;
+    return new Header(name, bytes);
   };
-  for (const name of Object.keys(defaults ?? {})) {
-    if (own === undefined || !Object.hasOwn(own, name)) add(name, defaults![name]);
-  }
-  for (const name of Object.keys(own ?? {})) add(name, own![name]);
-  const pair = (all: readonly HeaderBytes[]): RecordHeader[] => names.map((key, i) => ({ key, value: all[i]! }));
-  return isAsync ? Promise.all(values.map(async (bytes) => bytes)).then(pair) : pair(values as HeaderBytes[]);
+  const lists = namesOf(own, defaults).map((name) => {
+    const value: unknown = own !== undefined && Object.hasOwn(own, name) ? own[name] : defaults![name];
+    if (!Array.isArray(value)) return one(name, value);
+    isNested = true;
+    return value.map((each) => one(name, each));
+  });
+  const headers = isNested ? lists.flat() : (lists as Header[]);
+  if (!isLate) return headers as RecordHeader[];
+  return Promise.all(headers.map(async ({ key, value }) => ({ key, value: await value })));
+}
+
+function namesOf(own: RecordHeaders | undefined, defaults: RecordHeaders | undefined): readonly string[] {
+  if (defaults === undefined) return own === undefined ? [] : Object.keys(own);
+  if (own === undefined) return Object.keys(defaults);
+  return Object.keys(defaults)
+    .filter((name) => !Object.hasOwn(own, name))
+    .concat(Object.keys(own));
 }

@@ -2,7 +2,7 @@ import { SizedRecord, type RecordHeader } from 'kafka-wire';
 
 import { InvalidRecordError, SerializationError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
-import type { SerializedRecord } from '../record/serialized-record.js';
+import { SerializedRecord } from '../record/serialized-record.js';
 import type { Clock } from '../support/clock.js';
 import { headerList, type RecordHeaders } from './header-list.js';
 import { OWN_SERIALIZER, type OwnSerializer } from './own-serializer.js';
@@ -33,6 +33,7 @@ export class RecordSerializer {
   readonly #clock: Clock;
   /** The name that was found legal last (at first: any legal one), since most callers send to one topic many times in a row. */
   #legalTopic = 'any';
+  #contexts = contextsOf('any');
 
   constructor(settings: SerializationSettings, clock: Clock) {
     this.#settings = settings;
@@ -51,17 +52,16 @@ export class RecordSerializer {
     const partition = partitionOf(record, topic);
     const timestampMs = timestampOf(record, topic, this.#clock);
     const valueSerializer = record[OWN_SERIALIZER] ?? this.#value;
-    const key = record.key === undefined ? null : serializeField(this.#key, record.key, { topic, field: 'key' });
-    const value = serializeField(valueSerializer, record.value, { topic, field: 'value' });
+    const contexts = this.#contextsOf(topic);
+    const key = record.key === undefined ? null : serializeField(this.#key, record.key, contexts.key);
+    const value = serializeField(valueSerializer, record.value, contexts.value);
     const headers = this.#headersOf(record, topic);
     if (key instanceof Promise || value instanceof Promise || headers instanceof Promise) {
-      return Promise.all([key, value, headers]).then(([k, v, h]) => ({
-        topic,
-        partition,
-        sized: new SizedRecord(k, v, timestampMs, h),
-      }));
+      return Promise.all([key, value, headers]).then(
+        ([k, v, h]) => new SerializedRecord(topic, partition, new SizedRecord(k, v, timestampMs, h)),
+      );
     }
-    return { topic, partition, sized: new SizedRecord(key, value, timestampMs, headers) };
+    return new SerializedRecord(topic, partition, new SizedRecord(key, value, timestampMs, headers));
   }
 
   /** The name in Kafka of a topic as the program names it. @throws InvalidRecordError when `resolveTopic` throws */
@@ -87,6 +87,10 @@ export class RecordSerializer {
     return topic;
   }
 
+  #contextsOf(topic: string): FieldContexts {
+    return this.#contexts.key.topic === topic ? this.#contexts : (this.#contexts = contextsOf(topic));
+  }
+
   #headersOf(record: ProducerRecord, topic: string): Pending<readonly RecordHeader[]> {
     const own = record.headers ?? undefined;
     const defaults = this.#settings.defaultHeaders === undefined ? undefined : this.#defaultHeaders(topic);
@@ -107,6 +111,13 @@ export class RecordSerializer {
 
 const NO_HEADERS: readonly RecordHeader[] = [];
 
+/** What serializers are told of a topic's records; the same objects for many records in a row. */
+type FieldContexts = Readonly<Record<'key' | 'value', SerializationContext>>;
+
+function contextsOf(topic: string): FieldContexts {
+  return { key: Object.freeze({ topic, field: 'key' }), value: Object.freeze({ topic, field: 'value' }) };
+}
+
 function serializeField(
   serializer: Serializer,
   data: unknown,
@@ -119,7 +130,7 @@ function serializeField(
   } catch (cause) {
     throw refused(context, cause);
   }
-  if (!isThenable(result)) return checked(result, context);
+  if (typeof result === 'string' || !isThenable(result)) return checked(result, context);
   const bytes = Promise.resolve(result).then(
     (value) => checked(value, context),
     (cause: unknown) => {

@@ -28,6 +28,20 @@ export const FIELD = {
   recordCount: 57,
 } as const;
 
+/** Where a builder's memory comes from and goes back to. */
+export interface BufferSource {
+  /** @returns a buffer of at least so many bytes, content undefined */
+  acquire(minBytes: number): Buffer;
+  /** Takes back a buffer that it handed out, whole. Nobody reads or writes it any more. */
+  release(buffer: Buffer): void;
+}
+
+/** Fresh memory each time, left to the garbage collector. */
+const UNPOOLED: BufferSource = {
+  acquire: (minBytes) => Buffer.allocUnsafeSlow(minBytes),
+  release: () => {},
+};
+
 /**
  * Writes records straight into the buffer that will go on the wire.
  *
@@ -36,14 +50,19 @@ export const FIELD = {
  */
 export class RecordBatchBuilder {
   #buffer: Buffer;
+  readonly #source: BufferSource;
   #position = RECORD_BATCH_HEADER_BYTES;
   #recordCount = 0;
   #baseTimestamp = 0;
   #maxTimestamp = 0;
 
-  /** @param initialCapacityBytes a guess of the final size; a good one saves copies, a bad one costs some. */
-  constructor(initialCapacityBytes = 1024) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(initialCapacityBytes, RECORD_BATCH_HEADER_BYTES + 64));
+  /**
+   * @param initialCapacityBytes a guess of the final size; a good one saves copies, a bad one costs some.
+   * @param source of the buffer and of the larger ones it is replaced by as it grows
+   */
+  constructor(initialCapacityBytes = 1024, source: BufferSource = UNPOOLED) {
+    this.#source = source;
+    this.#buffer = source.acquire(Math.max(initialCapacityBytes, RECORD_BATCH_HEADER_BYTES + 64));
   }
 
   get recordCount(): number {
@@ -100,7 +119,7 @@ export class RecordBatchBuilder {
   remove(indices: ReadonlySet<number>): void {
     const old = this.#buffer;
     const end = this.#position;
-    const kept = Buffer.allocUnsafeSlow(old.length);
+    const kept = this.#source.acquire(old.length);
     let write = RECORD_BATCH_HEADER_BYTES;
     let offsetDelta = 0;
     for (let read = RECORD_BATCH_HEADER_BYTES, at = 0; read < end; at++) {
@@ -117,7 +136,7 @@ export class RecordBatchBuilder {
       }
       read = next;
     }
-    this.#buffer = kept;
+    this.#replaceBuffer(kept);
     this.#position = write;
     this.#recordCount = offsetDelta;
   }
@@ -142,6 +161,12 @@ export class RecordBatchBuilder {
     return batch;
   }
 
+  /** Gives the buffer back to its source. Neither the builder nor what `build()` and `records` returned may be used afterwards. */
+  recycle(): void {
+    this.#source.release(this.#buffer);
+    this.#buffer = NO_BYTES;
+  }
+
   #writeHeader(batch: Buffer, attributes: number): void {
     batch.fill(0, 0, RECORD_BATCH_HEADER_BYTES);
     batch.writeInt32BE(batch.length - FIELD.partitionLeaderEpoch, FIELD.length);
@@ -157,11 +182,18 @@ export class RecordBatchBuilder {
   #reserve(bytes: number): void {
     const needed = this.#position + bytes;
     if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    const grown = this.#source.acquire(Math.max(needed, this.#buffer.length * 2));
     grown.set(this.#buffer.subarray(0, this.#position));
-    this.#buffer = grown;
+    this.#replaceBuffer(grown);
+  }
+
+  #replaceBuffer(buffer: Buffer): void {
+    this.#source.release(this.#buffer);
+    this.#buffer = buffer;
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** Zig-zag varint of an integer of at most 53 bits. */
 function writeVarint(buffer: Buffer, position: number, value: number): number {
@@ -209,8 +241,10 @@ function writeBytes(buffer: Buffer, position: number, data: RecordBytes, sizeByt
   if (data === null) return position;
   if (typeof data !== 'string') {
     buffer.set(data, position);
-  } else if (sizeBytes === data.length && sizeBytes <= SHORT_STRING) {
-    for (let i = 0; i < sizeBytes; i++) buffer[position + i] = data.charCodeAt(i);
+  } else if (sizeBytes === data.length) {
+    // As many bytes as characters: ASCII, which needs no conversion.
+    if (sizeBytes > SHORT_STRING) buffer.write(data, position, sizeBytes, 'latin1');
+    else for (let i = 0; i < sizeBytes; i++) buffer[position + i] = data.charCodeAt(i);
   } else {
     buffer.write(data, position, sizeBytes, 'utf8');
   }

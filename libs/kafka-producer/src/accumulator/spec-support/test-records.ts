@@ -1,6 +1,6 @@
 import { SizedRecord } from 'kafka-wire';
 
-import type { Settlement } from '../producer-batch.js';
+import type { Rejecter, Settler } from '../producer-batch.js';
 
 /** A record that takes so many bytes of the buffer memory. */
 export function recordOf(maxSizeBytes: number): SizedRecord {
@@ -8,7 +8,7 @@ export function recordOf(maxSizeBytes: number): SizedRecord {
   return new SizedRecord(null, 'v'.repeat(maxSizeBytes - overheadBytes), 0);
 }
 
-/** Nobody is told. A new one each time, because a settlement is also how a record is found again. */
-export function unheard(): Settlement {
+/** Nobody is told. A new one each time, because the pair is also how a record is found again. */
+export function unheard(): [Settler, Rejecter] {
   return [() => {}, () => {}];
 }

@@ -1,0 +1,45 @@
+import type { BufferSource } from 'kafka-wire';
+
+const MIN_BYTES = 1024;
+/** Larger ones hold a record that is no rule, and are not kept. */
+const MAX_KEPT_BYTES = 2 ** 24;
+
+/**
+ * The memory batches are written into, used again and again.
+ *
+ * Fresh memory is dear: each of its pages is a fault when it is first touched, and the garbage collector hears of it only late. Buffers come in powers of two; of
+ * those that were given back at most `keepBytes` are kept. Source: the pooled buffers of Kafka's `BufferPool`, there of one size.
+ */
+export class BatchBuffers implements BufferSource {
+  /** By size. */
+  readonly #free = new Map<number, Buffer[]>();
+  #freeBytes = 0;
+
+  constructor(readonly keepBytes: number) {}
+
+  get freeBytes(): number {
+    return this.#freeBytes;
+  }
+
+  acquire(minBytes: number): Buffer {
+    if (minBytes > MAX_KEPT_BYTES) return Buffer.allocUnsafeSlow(minBytes);
+    const sizeBytes = powerOfTwo(Math.max(minBytes, MIN_BYTES));
+    const kept = this.#free.get(sizeBytes)?.pop();
+    if (kept === undefined) return Buffer.allocUnsafeSlow(sizeBytes);
+    this.#freeBytes -= sizeBytes;
+    return kept;
+  }
+
+  release(buffer: Buffer): void {
+    if (buffer.length > MAX_KEPT_BYTES || this.#freeBytes + buffer.length > this.keepBytes) return;
+    this.#freeBytes += buffer.length;
+    const sameSize = this.#free.get(buffer.length);
+    if (sameSize === undefined) this.#free.set(buffer.length, [buffer]);
+    else sameSize.push(buffer);
+  }
+}
+
+/** The smallest one that is not below `value`, for 2 ≤ value ≤ 2³⁰. */
+function powerOfTwo(value: number): number {
+  return 1 << (32 - Math.clz32(value - 1));
+}
