@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
+import { MICRO } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
 import { workloads } from './workloads.mjs';
+
+const workloadNames = [...workloads, MICRO].map((workload) => workload.id);
 
 const usage = `npm run bench -- [options]
 
@@ -15,7 +18,7 @@ const usage = `npm run bench -- [options]
   --help
 
 Workloads
-${workloads.map((workload) => `  ${workload.id.padEnd(20)}  ${workload.title}`).join('\n')}
+${[...workloads, MICRO].map((workload) => `  ${workload.id.padEnd(20)}  ${workload.title}`).join('\n')}
 
 Peers
 ${peers.map((peer) => `  ${peer.name.padEnd(20)}  ${peer.what}${peer.optional ? ' (optional)' : ''}`).join('\n')}
@@ -44,7 +47,7 @@ export function parseSettings(args) {
   const { values } = parseArgs({
     args,
     options: {
-      workload: { type: 'string', default: workloads.map((workload) => workload.id).join(',') },
+      workload: { type: 'string', default: workloadNames.join(',') },
       peers: {
         type: 'string',
         default: peers
@@ -66,11 +69,7 @@ export function parseSettings(args) {
     process.exit(0);
   }
   return {
-    workloadIds: chosen(
-      '--workload',
-      values.workload.toUpperCase(),
-      workloads.map((workload) => workload.id),
-    ),
+    workloadIds: chosen('--workload', values.workload.toUpperCase(), workloadNames),
     peerNames: chosen(
       '--peers',
       values.peers,

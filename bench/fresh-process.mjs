@@ -3,14 +3,16 @@ import { fork } from 'node:child_process';
 const OUTPUT_KEPT = 2000;
 
 /**
- * @param {import('./run.mjs').RunOrder} order
+ * @template R
+ * @param {'run.mjs' | 'micro.mjs'} script
+ * @param {object} order its argument
  * @param {number} timeoutMs after which it is killed
- * @returns {Promise<{ result?: import('./run.mjs').RunResult, error?: string, output: string }>}
+ * @returns {Promise<{ result?: R, error?: string, output: string }>}
  */
-export function inFreshProcess(order, timeoutMs) {
+export function inFreshProcess(script, order, timeoutMs) {
   return new Promise((resolve) => {
-    const child = fork(new URL('run.mjs', import.meta.url), [JSON.stringify(order)], { silent: true });
-    /** @type {{ result?: import('./run.mjs').RunResult, error?: string }} */
+    const child = fork(new URL(script, import.meta.url), [JSON.stringify(order)], { silent: true });
+    /** @type {{ result?: R, error?: string }} */
     let answer = {};
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {

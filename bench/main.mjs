@@ -7,6 +7,7 @@ import { Broker } from './broker.mjs';
 import { inFreshProcess } from './fresh-process.mjs';
 import { judge } from './goals.mjs';
 import { describeMachine } from './machine.mjs';
+import { MICRO, microRuns } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
 import { prepare } from './prepare.mjs';
 import { goalTable, problemList, workloadTable, writeResults } from './report.mjs';
@@ -27,9 +28,24 @@ function say(line) {
 }
 
 async function main() {
-  const settings = parseSettings(process.argv.slice(2));
-  const asked = settings.peerNames.map((name) => peers.find((peer) => peer.name === name));
-  const entries = prepare(asked, say);
+  const { workloadIds: asked, ...others } = parseSettings(process.argv.slice(2));
+  const workloadIds = asked.filter((id) => id !== MICRO.id);
+  if (asked.includes(MICRO.id)) await runMicro(others);
+  if (workloadIds.length > 0) await runSideBySide({ ...others, workloadIds });
+}
+
+/** @param {Omit<import('./arguments.mjs').Settings, 'workloadIds'>} settings */
+async function runMicro({ rounds, check }) {
+  prepare([{ needs: 'build' }], say);
+  const { text, outcome } = await microRuns(rounds);
+  say(text);
+  if (outcome === 'not measured' || (check && outcome === 'missed')) process.exitCode = 1;
+}
+
+/** @param {import('./arguments.mjs').Settings} settings */
+async function runSideBySide(settings) {
+  const chosen = settings.peerNames.map((name) => peers.find((peer) => peer.name === name));
+  const entries = prepare(chosen, say);
   const load = os.loadavg()[0];
   if (load > os.availableParallelism() / 2) {
     say(
@@ -105,7 +121,7 @@ async function runOnce(broker, workload, peer, round, { warmUpMs, measureMs, opt
       measureMs,
       options: options[peer] ?? {},
     };
-    const { result, error, output } = await inFreshProcess(order, warmUpMs + measureMs + RUN_GRACE_MS);
+    const { result, error, output } = await inFreshProcess('run.mjs', order, warmUpMs + measureMs + RUN_GRACE_MS);
     if (!result)
       return { workload: workload.id, peer, round, result: undefined, problem: `${error}\n${output}`, loadAverage };
     const recordsInTopic = await broker.countRecords(topic);

@@ -119,7 +119,7 @@ function ratioText({ median, min, max }) {
 }
 
 /** @param {string[][]} rows the first is the head; the first column is flush left, the others flush right */
-function table(rows) {
+export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
   const line = (cells) =>
     cells
