@@ -40,6 +40,7 @@ export { isKafkaProducerError, type KafkaProducerErrorOf } from './errors/is-kaf
 export {
   InvalidMethodError,
   InvalidOptionsError,
+  InvalidTopicError,
   UnboundMethodError,
   type OptionProblem,
 } from './errors/program.errors.js';
@@ -47,6 +48,7 @@ export { InvalidRecordError, RecordTooLargeError, SerializationError, type SizeL
 export {
   AuthenticationError,
   AuthorizationError,
+  ClusterUnreachableError,
   UnknownTopicError,
   type AuthorizedResource,
 } from './errors/cluster-side.errors.js';

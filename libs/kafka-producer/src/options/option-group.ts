@@ -1,8 +1,8 @@
 import { validateSync } from 'class-validator';
 
+import { describeValue } from '../errors/describe-value.js';
 import type { OptionProblem } from '../errors/program.errors.js';
 import { OPTION_GROUPS, optionNames, optionPath, type OptionPath } from './option-groups.js';
-import { describeValue } from './option-rules.js';
 import { unknownOption } from './unknown-option.js';
 
 /**
