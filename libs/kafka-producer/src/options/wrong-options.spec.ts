@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { resolveOptions } from './resolve-options.js';
 import { problemsOf } from './spec-support/problems-of.js';
 
 const client = { brokers: ['localhost:9092'] };
@@ -189,6 +190,43 @@ describe('unknown names', () => {
       'is not an option (known: key, value, header)',
     ],
     ['an option of another group', { client, lingerMs: 5 }, 'lingerMs', "did you mean 'producer.lingerMs'?"],
+    [
+      'a client option at the top, though a top-level one begins like it',
+      { client, connectionTimeout: 5 },
+      'connectionTimeout',
+      "did you mean 'client.connectionTimeout'?",
+    ],
+    [
+      'another group’s option in another spelling',
+      { client, 'batch.size.bytes': 5 },
+      'batch.size.bytes',
+      "did you mean 'producer.batchSizeBytes'?",
+    ],
+    [
+      'a refused name in another spelling',
+      { client, producer: { 'transactional.id': 'x' } },
+      'producer.transactional.id',
+      'is not available in this version',
+    ],
+    [
+      'a name another group refuses',
+      { client, idempotent: true },
+      'idempotent',
+      "is not an option here; 'producer.idempotent' is called enableIdempotence here",
+    ],
+    [
+      'the nearest of two that begin alike',
+      { client, producer: { retryBackoff: 5 } },
+      'producer.retryBackoff',
+      "did you mean 'producer.retryBackoffMs'?",
+    ],
+    [
+      'the nearest of two that begin alike, whichever comes first',
+      { client, connectTimeout: 5 },
+      'connectTimeout',
+      "did you mean 'connectTimeoutMs'?",
+    ],
+    ['a slip in another group', { client, lingerMz: 5 }, 'lingerMz', "did you mean 'producer.lingerMs'?"],
     ['kafkajs’ retry', { client: { ...client, retry: {} } }, 'client.retry', 'use producer.retries'],
     [
       'kafkajs’ requestTimeout',
@@ -206,5 +244,10 @@ describe('unknown names', () => {
     ['names of Object.prototype', { client, producer: { toString: 1 } }, 'producer.toString', 'is not an option'],
   ])('are refused with what was probably meant: %s', async (_title, options, path, message) => {
     expect((await problemsOf(options))[path]).toContain(message);
+  });
+
+  it('are nothing when they are undefined', async () => {
+    const given = { client: { ...client, retry: undefined, logLevel: undefined }, transactions: undefined };
+    await expect(resolveOptions(given)).resolves.toMatchObject({ connect: 'background' });
   });
 });
