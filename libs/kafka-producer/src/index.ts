@@ -1,10 +1,7 @@
 // Register the module
 export { KafkaProducerModule } from './kafka-producer.module.js';
-export type {
-  KafkaProducerModuleAsyncOptions,
-  KafkaProducerModuleExtras,
-  KafkaProducerOptionsFactory,
-} from './kafka-producer.async-options.js';
+export type { KafkaProducerModuleAsyncOptions, KafkaProducerOptionsFactory } from './kafka-producer.async-options.js';
+export type { KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 export type { ConnectPolicy, Given, KafkaProducerOptions, LifecycleOptions } from './options/module.options.js';
 export type { SerializerOptions } from './options/module.options.js';
 export type { ClientOptions } from './options/client.options.js';
