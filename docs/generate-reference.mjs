@@ -14,7 +14,7 @@ const GROUPS = [
   ['Producer', 'producer.', 'options/producer.options.ts', 'ProducerOptions'],
   ['Serializers', 'serializers.', 'options/module.options.ts', 'SerializerOptions'],
   ['Module', '', 'options/module.options.ts', 'LifecycleOptions'],
-  ['Beside the options', '', 'kafka-producer.async-options.ts', 'KafkaProducerModuleExtras'],
+  ['Beside the options', '', 'kafka-producer.extras.ts', 'KafkaProducerModuleExtras'],
 ];
 
 const GENERATED = '<!-- Written by docs/generate-reference.mjs from the sources; do not edit. -->';

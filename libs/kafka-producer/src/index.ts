@@ -1,10 +1,7 @@
 // Register the module
 export { KafkaProducerModule } from './kafka-producer.module.js';
-export type {
-  KafkaProducerModuleAsyncOptions,
-  KafkaProducerModuleExtras,
-  KafkaProducerOptionsFactory,
-} from './kafka-producer.async-options.js';
+export type { KafkaProducerModuleAsyncOptions, KafkaProducerOptionsFactory } from './kafka-producer.async-options.js';
+export type { KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 export type { ConnectPolicy, Given, KafkaProducerOptions, LifecycleOptions } from './options/module.options.js';
 export type { SerializerOptions } from './options/module.options.js';
 export type { ClientOptions } from './options/client.options.js';
@@ -40,6 +37,7 @@ export { isKafkaProducerError, type KafkaProducerErrorOf } from './errors/is-kaf
 export {
   InvalidMethodError,
   InvalidOptionsError,
+  InvalidTopicError,
   UnboundMethodError,
   type OptionProblem,
 } from './errors/program.errors.js';
@@ -47,6 +45,7 @@ export { InvalidRecordError, RecordTooLargeError, SerializationError, type SizeL
 export {
   AuthenticationError,
   AuthorizationError,
+  ClusterUnreachableError,
   UnknownTopicError,
   type AuthorizedResource,
 } from './errors/cluster-side.errors.js';

@@ -7,9 +7,10 @@ import {
 } from '@nestjs/common';
 
 import type { Cluster } from './cluster/cluster.js';
+import { ClusterUnavailableError, UnsupportedVersionError } from './cluster/cluster.errors.js';
 import type { DecoratedHosts } from './decorators/decorated-hosts.js';
+import { ClusterUnreachableError } from './errors/cluster-side.errors.js';
 import { isKafkaProducerError } from './errors/is-kafka-producer-error.js';
-import { KafkaProducerService } from './kafka-producer.service.js';
 import type { RegisteredModules } from './kafka-producer.registration.js';
 import { publish } from './observability/channels.js';
 import { ExitNotice } from './observability/exit-notice.js';
@@ -22,8 +23,8 @@ export interface LifecycleParts {
   readonly options: ResolvedOptions;
   readonly cluster: Pick<Cluster, 'ping' | 'close'>;
   readonly pipeline: Pick<ProducerPipeline, 'flush' | 'close' | 'undelivered'>;
-  /** What the container gives out under the module's token: our service, unless a test or an application replaced it. */
-  readonly producer: unknown;
+  /** Whether the container gives out the service this module made; false when a test or an application has put another object under its token. */
+  readonly isInUse: () => boolean;
   readonly hosts: DecoratedHosts;
   readonly modules: RegisteredModules;
   readonly logger: Logger;
@@ -32,8 +33,9 @@ export interface LifecycleParts {
 /**
  * Starts and ends a producer with the application.
  *
- * Nothing is closed before `onApplicationShutdown`: HTTP requests and messages that are being handled end between the hooks before it, and they
- * may still emit.
+ * Connects as late as possible, when all that can fail before has not failed: Nest runs no shutdown hooks for an application that did not start, and an
+ * open connection would keep its process alive. Nothing is closed before `onApplicationShutdown`: HTTP requests and messages that are being handled end
+ * between the hooks before it, and they may still emit.
  */
 export class KafkaProducerLifecycle
   implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
@@ -43,22 +45,24 @@ export class KafkaProducerLifecycle
 
   constructor(private readonly parts: LifecycleParts) {
     this.exitNotice = new ExitNotice(parts.name, () => parts.pipeline.undelivered);
+    parts.modules.onClose(() => this.onApplicationShutdown());
   }
 
   async onModuleInit(): Promise<void> {
-    const { modules, hosts, options, logger, name, producer } = this.parts;
-    modules.assertUnique(name);
-    for (const warning of options.warnings) logger.warn(warning);
-    hosts.bindInstances();
-    if (!(producer instanceof KafkaProducerService)) return;
-    this.exitNotice.arm();
-    if (options.connect === 'eager') await this.connectOrFail();
-    else if (options.connect === 'background') this.connectInBackground();
+    const { modules, hosts, options, logger, name } = this.parts;
+    await modules.closingAllOnFailure(() => {
+      modules.assertUnique(name);
+      for (const warning of options.warnings) logger.warn(warning);
+      if (modules.isFirstTo('bind')) hosts.bindInstances();
+    });
   }
 
-  onApplicationBootstrap(): void {
-    const { hosts, logger } = this.parts;
-    for (const warning of hosts.verify()) logger.warn(warning);
+  async onApplicationBootstrap(): Promise<void> {
+    const { modules, hosts, logger } = this.parts;
+    await modules.closingAllOnFailure(async () => {
+      if (modules.isFirstTo('verify')) for (const warning of hosts.verify()) logger.warn(warning);
+      await this.connect();
+    });
   }
 
   /** Requests are still being handled: what is buffered may leave already, later records come on top. */
@@ -72,13 +76,20 @@ export class KafkaProducerLifecycle
     return this.closing;
   }
 
+  private async connect(): Promise<void> {
+    const { options, isInUse } = this.parts;
+    if (this.closing !== undefined || !isInUse()) return;
+    this.exitNotice.arm();
+    if (options.connect === 'eager') await this.connectOrFail();
+    else if (options.connect === 'background') this.connectInBackground();
+  }
+
   private async connectOrFail(): Promise<void> {
+    const { cluster, options, name } = this.parts;
     try {
-      await this.parts.cluster.ping(this.parts.options.connectTimeoutMs);
+      await cluster.ping(options.connectTimeoutMs);
     } catch (error) {
-      // Nest runs no shutdown hooks for an application that did not start.
-      await this.onApplicationShutdown();
-      throw error;
+      throw isKafkaProducerError(error) ? error : unreachable(name, error);
     }
   }
 
@@ -88,15 +99,17 @@ export class KafkaProducerLifecycle
     cluster.ping(options.connectTimeoutMs).catch((error: unknown) => {
       if (this.closing !== undefined) return;
       if (isKafkaProducerError(error)) logger.error(error.message);
-      else logger.warn(noBroker(options));
+      else if (error instanceof ClusterUnavailableError) logger.warn(`${sentence(error)}. ${runsOn(options)}`);
+      else logger.error(`${sentence(error)}. ${runsOn(options)}`);
     });
   }
 
   private async close(): Promise<void> {
-    const { pipeline, cluster, options, logger, name } = this.parts;
+    const { pipeline, cluster, hosts, options, logger, name } = this.parts;
     const startedAt = performance.now();
     const { delivered, undelivered } = await pipeline.close(options.shutdownTimeoutMs);
     await cluster.close();
+    hosts.unbindInstances();
     this.exitNotice.disarm();
     publish('nestjs-kafka-producer:closed', {
       producer: name,
@@ -113,6 +126,16 @@ export class KafkaProducerLifecycle
   }
 }
 
-function noBroker({ connectTimeoutMs, producer }: ResolvedOptions): string {
-  return `No broker answered within ${connectTimeoutMs} ms. The application runs on; records wait up to maxBlockMs (${producer.maxBlockMs} ms) for one.`;
+function unreachable(producer: string, cause: unknown): ClusterUnreachableError {
+  const remedy = cause instanceof UnsupportedVersionError ? { remedy: 'Waiting longer does not help.' } : {};
+  return new ClusterUnreachableError({ producer, reason: sentence(cause), cause, ...remedy });
+}
+
+function runsOn({ producer }: ResolvedOptions): string {
+  return `The application runs on; records wait up to maxBlockMs (${producer.maxBlockMs} ms) for a broker.`;
+}
+
+/** Without its full stop. */
+function sentence(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }

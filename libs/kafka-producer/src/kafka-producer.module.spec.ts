@@ -69,15 +69,6 @@ describe('registration', () => {
     });
   });
 
-  it.each([{}, { useFactory: () => options, useClass: Settings }])(
-    'refuses forRootAsync without exactly one way',
-    (given) => {
-      expect(() => KafkaProducerModule.forRootAsync(given)).toThrow(
-        'needs exactly one of useFactory, useClass and useExisting',
-      );
-    },
-  );
-
   it('logs the warnings of the options', async () => {
     const warned = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const { builder } = withFakeParts({ imports: [KafkaProducerModule.forRoot({ client, producer: { acks: 1 } })] });

@@ -1,16 +1,13 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { loadCrc32c, type ChecksumFunction } from 'kafka-wire';
 
 import { createBrokerCluster } from './cluster/broker-cluster.js';
 import type { Cluster } from './cluster/cluster.js';
 import { DecoratedHosts } from './decorators/decorated-hosts.js';
 import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
-import {
-  asyncOptionsProviders,
-  type KafkaProducerModuleAsyncOptions,
-  type KafkaProducerModuleExtras,
-} from './kafka-producer.async-options.js';
+import { asyncOptionsProviders, type KafkaProducerModuleAsyncOptions } from './kafka-producer.async-options.js';
+import { extraProblems, EXTRAS, type KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
 import { KafkaProducerService } from './kafka-producer.service.js';
 import {
@@ -18,12 +15,14 @@ import {
   getKafkaProducerToken,
   GIVEN_OPTIONS,
   KAFKA_CLUSTER,
+  loggerContext,
+  OWN_PRODUCER,
   PRODUCER_PIPELINE,
   RESOLVED_OPTIONS,
 } from './kafka-producer.tokens.js';
 import { publish } from './observability/channels.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
-import { resolveOptions, type ResolvedOptions } from './options/resolve-options.js';
+import { resolveOptions, type OptionsContext, type ResolvedOptions } from './options/resolve-options.js';
 import { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import { systemClock } from './support/clock.js';
 
@@ -41,22 +40,39 @@ export class KafkaProducerModule {
    * ```
    */
   static forRoot(options: KafkaProducerOptions & KafkaProducerModuleExtras): DynamicModule {
-    const { name, isGlobal, ...given } = options ?? {};
-    return dynamicModule({ name, isGlobal }, [{ provide: GIVEN_OPTIONS, useValue: given }], [], callSite());
+    const calledAt = callSite();
+    const problems = extraProblems(options ?? {});
+    const extras: KafkaProducerModuleExtras = problems.length === 0 ? (options ?? {}) : {};
+    return dynamicModule(extras, {
+      given: [{ provide: GIVEN_OPTIONS, useValue: options }],
+      context: { beside: EXTRAS, problems },
+      calledAt,
+    });
   }
 
-  /** As `forRoot()`, with options from a factory, or from a class that implements `KafkaProducerOptionsFactory`. */
+  /**
+   * As `forRoot()`, with options from a factory, or from a class that implements `KafkaProducerOptionsFactory`.
+   *
+   * @throws InvalidOptionsError when it does not say how the options are made
+   */
   static forRootAsync(options: KafkaProducerModuleAsyncOptions): DynamicModule {
-    const providers = asyncOptionsProviders(options);
-    return dynamicModule(options, providers, options.imports ?? [], callSite());
+    const calledAt = callSite();
+    const given = asyncOptionsProviders(options);
+    return dynamicModule(options, { given, imports: options.imports ?? [], context: {}, calledAt });
   }
+}
+
+/** What one registration brings along. */
+interface Registered {
+  readonly given: readonly Provider[];
+  readonly imports?: NonNullable<DynamicModule['imports']>;
+  readonly context: OptionsContext;
+  readonly calledAt: string;
 }
 
 function dynamicModule(
   { name = DEFAULT_PRODUCER, isGlobal = true }: KafkaProducerModuleExtras,
-  given: readonly Provider[],
-  imports: NonNullable<DynamicModule['imports']>,
-  calledAt: string,
+  { given, imports = [], context, calledAt }: Registered,
 ): DynamicModule {
   const token = getKafkaProducerToken(name);
   return {
@@ -68,25 +84,26 @@ function dynamicModule(
       { provide: KafkaProducerRegistration, useValue: new KafkaProducerRegistration(name, calledAt) },
       RegisteredModules,
       DecoratedHosts,
-      ...parts(name),
+      ...parts(name, context),
       {
-        provide: token,
+        provide: OWN_PRODUCER,
         inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER],
         useFactory: (pipeline: ProducerPipeline, cluster: Cluster) => new KafkaProducerService(pipeline, cluster),
       },
+      { provide: token, inject: [OWN_PRODUCER], useFactory: (producer: KafkaProducerService) => producer },
       lifecycleProvider(name, token),
     ],
     exports: [token],
   };
 }
 
-function parts(name: string): FactoryProvider[] {
+function parts(name: string, context: OptionsContext): FactoryProvider[] {
   const logger = loggerOf(name);
   return [
     {
       provide: RESOLVED_OPTIONS,
       inject: [GIVEN_OPTIONS],
-      useFactory: (given: unknown) => resolveOptions(given, name),
+      useFactory: (given: unknown) => resolveOptions(given, { ...context, module: name }),
     },
     {
       provide: KAFKA_CLUSTER,
@@ -121,34 +138,56 @@ function createPipeline(
 function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProducerToken>): FactoryProvider {
   return {
     provide: KafkaProducerLifecycle,
-    inject: [RESOLVED_OPTIONS, KAFKA_CLUSTER, PRODUCER_PIPELINE, token, DecoratedHosts, RegisteredModules],
+    inject: [
+      RESOLVED_OPTIONS,
+      KAFKA_CLUSTER,
+      PRODUCER_PIPELINE,
+      OWN_PRODUCER,
+      DecoratedHosts,
+      RegisteredModules,
+      ModuleRef,
+    ],
     useFactory: (
       options: ResolvedOptions,
       cluster: Cluster,
       pipeline: ProducerPipeline,
-      producer: unknown,
+      own: unknown,
       hosts: DecoratedHosts,
       modules: RegisteredModules,
-    ) =>
-      new KafkaProducerLifecycle({
+      moduleRef: ModuleRef,
+    ) => {
+      const isInUse = (): boolean => own === givenOut(moduleRef, token);
+      return new KafkaProducerLifecycle({
         name,
         options,
         cluster,
         pipeline,
-        producer,
+        isInUse,
         hosts,
         modules,
         logger: loggerOf(name),
-      }),
+      });
+    },
   };
 }
 
-function loggerOf(name: string): Logger {
-  return new Logger(name === DEFAULT_PRODUCER ? 'KafkaProducer' : `KafkaProducer:${name}`);
+/** What the container has under the token; nothing that could be ours when that depends on the request. */
+function givenOut(moduleRef: ModuleRef, token: ReturnType<typeof getKafkaProducerToken>): unknown {
+  try {
+    return moduleRef.get<unknown>(token, { strict: true });
+  } catch {
+    return undefined;
+  }
 }
 
-/** Where the application called `forRoot()`, for the message about two modules of one name; empty where the runtime keeps no stack. */
+function loggerOf(name: string): Logger {
+  return new Logger(loggerContext(name));
+}
+
+/** Where the application called `forRoot()`, for the message about two modules of one name; empty where the runtime keeps no stack, or an application replaced it. */
 function callSite(): string {
-  const [, , , caller = ''] = new Error('a stack').stack?.split('\n') ?? []; // after the message: here, forRoot, its caller
+  const stack: unknown = new Error('a stack').stack;
+  if (typeof stack !== 'string') return '';
+  const [, , , caller = ''] = stack.split('\n'); // after the message: here, forRoot, its caller
   return caller.trim();
 }

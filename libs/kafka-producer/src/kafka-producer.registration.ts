@@ -1,7 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
 import { InvalidOptionsError } from './errors/program.errors.js';
+import { GIVEN_OPTIONS, RESOLVED_OPTIONS } from './kafka-producer.tokens.js';
 
 /** One call of `forRoot()` or `forRootAsync()`, as a provider of the module it made. */
 export class KafkaProducerRegistration {
@@ -12,10 +13,47 @@ export class KafkaProducerRegistration {
   ) {}
 }
 
-/** Finds the registrations of this application. */
+/** What happens once per application, however many modules it has. */
+type SharedTask = 'bind' | 'verify';
+
+/**
+ * The modules of this application, as one of them sees them.
+ *
+ * Depends on nothing a user provides, so it is there even when a module's own parts would depend on the request.
+ */
 @Injectable()
-export class RegisteredModules {
+export class RegisteredModules implements OnModuleInit {
+  private readonly started = new Set<SharedTask>();
+  private close: () => Promise<void> = () => Promise.resolve();
+
   constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
+
+  /** @throws InvalidOptionsError when the options of a module depend on the request: Nest starts and ends nothing of such a module */
+  onModuleInit(): Promise<void> {
+    return this.closingAllOnFailure(() => this.assertStaticOptions());
+  }
+
+  /** How the producer of this module is closed. Never rejects. */
+  onClose(close: () => Promise<void>): void {
+    this.close = close;
+  }
+
+  /** True for the first module of the application that asks. */
+  isFirstTo(task: SharedTask): boolean {
+    if (this.all().some(({ started }) => started.has(task))) return false;
+    this.started.add(task);
+    return true;
+  }
+
+  /** Nest runs no shutdown hooks for an application that did not start, so a step of ours that fails closes the producers of all modules. */
+  async closingAllOnFailure(step: () => void | Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      await Promise.all(this.all().map((module) => module.close()));
+      throw error;
+    }
+  }
 
   /** @throws InvalidOptionsError when another module has this name too: decorators and injections could mean either */
   assertUnique(name: string): void {
@@ -25,10 +63,35 @@ export class RegisteredModules {
     throw new InvalidOptionsError({ module: name, problems: [{ path: 'name', message }] });
   }
 
+  private assertStaticOptions(): void {
+    for (const { providers } of this.modules.values()) {
+      const registration: unknown = providers.get(KafkaProducerRegistration)?.instance;
+      if (!(registration instanceof KafkaProducerRegistration)) continue;
+      if (providers.get(RESOLVED_OPTIONS)?.isDependencyTreeStatic() !== false) continue;
+      const scoped = providers
+        .get(GIVEN_OPTIONS)
+        ?.getCtorMetadata()
+        ?.find((each) => !each.isDependencyTreeStatic());
+      const through = scoped === undefined ? '' : ` (through ${String(scoped.name)})`;
+      const message =
+        `its options depend on the request${through}, which would make a producer per request that nothing closes; make them from singletons. ` +
+        'Where the cluster depends on the request, register a module with a name for each, and choose among getKafkaProducerToken(name) in a REQUEST-scoped provider';
+      throw new InvalidOptionsError({ module: registration.name, problems: [{ path: 'forRootAsync', message }] });
+    }
+  }
+
+  private all(): RegisteredModules[] {
+    return this.instancesOf(RegisteredModules);
+  }
+
   private registrations(): KafkaProducerRegistration[] {
-    return [...this.modules.values()].flatMap((module) => {
-      const instance: unknown = module.providers.get(KafkaProducerRegistration)?.instance;
-      return instance instanceof KafkaProducerRegistration ? [instance] : [];
+    return this.instancesOf(KafkaProducerRegistration);
+  }
+
+  private instancesOf<T extends object>(type: new (...args: never[]) => T): T[] {
+    return [...this.modules.values()].flatMap(({ providers }) => {
+      const instance: unknown = providers.get(type)?.instance;
+      return instance instanceof type ? [instance] : [];
     });
   }
 

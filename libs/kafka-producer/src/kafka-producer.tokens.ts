@@ -19,6 +19,11 @@ export function InjectKafkaProducer(name: string = DEFAULT_PRODUCER): PropertyDe
   return Inject(getKafkaProducerToken(name));
 }
 
+/** The context under which Nest's logger shows what concerns the producer of this name. */
+export function loggerContext(name: string): string {
+  return name === DEFAULT_PRODUCER ? 'KafkaProducer' : `KafkaProducer:${name}`;
+}
+
 /** As given by the user; each module has its own. */
 export const GIVEN_OPTIONS = Symbol.for('nestjs-kafka-producer/given-options');
 /** {@link ResolvedOptions} */
@@ -27,3 +32,5 @@ export const RESOLVED_OPTIONS = Symbol.for('nestjs-kafka-producer/options');
 export const KAFKA_CLUSTER = Symbol.for('nestjs-kafka-producer/cluster');
 /** The path of the records; replaced by tests. */
 export const PRODUCER_PIPELINE = Symbol.for('nestjs-kafka-producer/pipeline');
+/** The service the module made, whatever a test or an application has put under the token of its name. */
+export const OWN_PRODUCER = Symbol.for('nestjs-kafka-producer/own-producer');

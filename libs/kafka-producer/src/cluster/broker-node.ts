@@ -177,7 +177,7 @@ export class BrokerNode {
         : '';
     this.#context.log(
       this.#isDown ? 'debug' : 'warn',
-      `${error.message.replace(/\.?$/, '.')}${advertised} Attempts continue when the broker is needed.`,
+      `${error.message.replace(/\.?$/, '.')}${advertised} It is tried again when it is needed.`,
     );
     this.#isDown = true;
     this.#context.onUnreachable(this);

@@ -72,7 +72,7 @@ describe('a decorated method', () => {
     }
     await start(Quiet);
     expect(warnings).toEqual([
-      'Quiet.place() overrides Base.place() and emits nothing of its own. Repeat its @Emit, or mark the override with @NoEmit().',
+      'Quiet.place() overrides Base.place() and emits nothing of its own. Repeat its @Emit, or mark the override with @NoEmit(): when that is meant, or when it calls super.place(), which emits already.',
     ]);
   });
 

@@ -29,6 +29,15 @@ export function decoratedMethod(
   if (isStandardContext(key)) {
     refuse('it was called as a standard decorator', `Compile with "experimentalDecorators": true, as Nest does.`);
   }
+  if (key === undefined && typeof target === 'function') {
+    throw new InvalidMethodError({
+      host,
+      method: '',
+      reason: 'it is a class',
+      remedy: `Put @${decorator} on its methods.`,
+    });
+  }
+  if (typeof descriptor === 'number') refuse('it is a parameter', `Put @${decorator} on the method itself.`);
   if (typeof target === 'function') refuse('it is static, so no instance and no container belongs to it');
   const given = descriptor as DecoratedMethod['descriptor'] | undefined;
   if (given === undefined)

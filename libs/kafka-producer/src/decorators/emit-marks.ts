@@ -8,9 +8,12 @@ const EMITS_NOTHING = 'nestjs-kafka-producer:emits-nothing';
 /**
  * Marks are kept by prototype and name, not only on the function: a foreign wrapper between two of our decorators hides what stands on the first
  * one's function.
+ *
+ * @param plans of the outermost wrapper, in the order of the source; what was marked before lies below them
  */
 export function markEmits(prototype: object, method: string | symbol, plans: readonly EmitPlan[]): void {
-  Reflect.defineMetadata(EMITS, plans, prototype, method);
+  const below = (emitsOf(prototype, method) ?? []).filter((plan) => !plans.includes(plan));
+  Reflect.defineMetadata(EMITS, [...plans, ...below], prototype, method);
 }
 
 /** What this prototype itself declares, without what it inherits. */

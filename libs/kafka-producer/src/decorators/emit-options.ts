@@ -42,9 +42,3 @@ export interface RawEmitOptions<R, A extends readonly unknown[]> extends EmitOpt
   /** @defaultValue no key */
   readonly key?: ((result: R, args: A) => string | Uint8Array | null) | undefined;
 }
-
-const COMMON = ['when', 'headers', 'partition', 'timestamp', 'waitFor', 'producer', 'each'] as const;
-
-/** Names that have an effect; all others are refused. */
-export const CONTRACT_OPTION_NAMES: readonly string[] = [...COMMON, 'payload'];
-export const RAW_OPTION_NAMES: readonly string[] = [...COMMON, 'value', 'key'];

@@ -1,3 +1,4 @@
+import { InvalidMethodError } from '../errors/program.errors.js';
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { TopicContract } from '../topics/define-topic.js';
@@ -23,12 +24,22 @@ export class EmitPlan {
   readonly slot: symbol;
   readonly waitFor: WaitFor;
   readonly topic: string;
+  /** One record per element of the result. */
+  readonly isEach: boolean;
   readonly #target: TopicContract | string;
   readonly #options: AnyEmitOptions;
+  readonly #where: { readonly host: string; readonly method: string };
 
-  constructor(target: TopicContract | string, options: AnyEmitOptions) {
+  /** @param where it stands, for messages */
+  constructor(
+    target: TopicContract | string,
+    options: AnyEmitOptions,
+    where: { readonly host: string; readonly method: string },
+  ) {
     this.#target = target;
     this.#options = options;
+    this.#where = where;
+    this.isEach = options.each === true;
     this.topic = typeof target === 'string' ? target : target.topic;
     this.producer = options.producer ?? (typeof target === 'string' ? undefined : target.producer) ?? DEFAULT_PRODUCER;
     this.slot = producerSlot(this.producer);
@@ -41,12 +52,14 @@ export class EmitPlan {
    * @param host the instance, for options that use `this`
    */
   records(host: unknown, result: unknown, args: Args): ProducerRecord[] {
-    const { each } = this.#options;
-    if (each !== true) return this.#record(host, result, args);
+    if (!this.isEach) return this.#record(host, result, args);
     if (result === undefined || result === null) return [];
     if (typeof (result as Iterable<unknown>)[Symbol.iterator] !== 'function' || typeof result === 'string') {
-      const reason = 'the method is decorated with `each: true` and did not return an iterable';
-      throw new InvalidRecordError({ topic: this.topic, reason });
+      throw new InvalidMethodError({
+        ...this.#where,
+        reason: `its @Emit has each: true, and it did not return an iterable but a value of type ${typeof result}`,
+        remedy: 'Return an array or another iterable, or leave `each` out.',
+      });
     }
     return Array.from(result as Iterable<unknown>).flatMap((element) => this.#record(host, element, args));
   }

@@ -1,5 +1,6 @@
 import { BatchDeliveryError } from '../errors/delivery.errors.js';
 import { isKafkaProducerError } from '../errors/is-kafka-producer-error.js';
+import type { Delivery } from '../record/delivery.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
 import type { WaitFor } from './emit-options.js';
@@ -8,12 +9,14 @@ import type { EmitProducer } from './producer-slot.js';
 /** Records of one call that share a producer and a way of waiting. */
 export interface Consignment {
   readonly producer: EmitProducer;
+  /** Of the module, as the decorator names it. */
+  readonly producerName: string;
   readonly waitFor: WaitFor;
   readonly records: ProducerRecord[];
 }
 
 /** Told of a record that was accepted, that nobody waits for, and that was not delivered. */
-export type LostListener = (topic: string, error: unknown) => void;
+export type LostListener = (producerName: string, topic: string, error: unknown) => void;
 
 type Settled = PromiseSettledResult<RecordMetadata>;
 
@@ -23,6 +26,8 @@ const UNKNOWN_PARTITION = -1;
 /**
  * Sends what one call emits, all of it together.
  *
+ * The object in the producer's place may be a test's mock: whatever its methods return that is no promise counts as an acknowledgement.
+ *
  * @returns resolves when every `'ack'` is acknowledged and every `'accepted'` has its place in the buffer
  * @throws the error of the only record; with several `BatchDeliveryError`, or the error that kept all of them from being sent
  */
@@ -30,8 +35,10 @@ export function emitRecords(consignments: readonly Consignment[], onLost: LostLi
   const [first] = consignments;
   if (first === undefined || consignments.length > 1) return settleAll(consignments, onLost);
   const { producer, waitFor, records } = first;
-  if (waitFor === 'ack') return records.length === 1 ? producer.send(records[0]!) : producer.sendAll(records);
-  return records.length === 1 ? accept(producer, records[0]!, onLost) : settleAll(consignments, onLost);
+  if (waitFor === 'ack') {
+    return Promise.resolve<unknown>(records.length === 1 ? producer.send(records[0]!) : producer.sendAll(records));
+  }
+  return records.length === 1 ? accept(first, records[0]!, onLost) : settleAll(consignments, onLost);
 }
 
 async function settleAll(consignments: readonly Consignment[], onLost: LostListener): Promise<void> {
@@ -39,7 +46,7 @@ async function settleAll(consignments: readonly Consignment[], onLost: LostListe
     consignments.map((consignment) =>
       consignment.waitFor === 'ack'
         ? acknowledged(consignment)
-        : Promise.allSettled(consignment.records.map((record) => accept(consignment.producer, record, onLost))),
+        : Promise.allSettled(consignment.records.map((record) => accept(consignment, record, onLost))),
     ),
   );
   const all = results.flat();
@@ -48,16 +55,25 @@ async function settleAll(consignments: readonly Consignment[], onLost: LostListe
 
 async function acknowledged({ producer, records }: Consignment): Promise<readonly Settled[]> {
   try {
-    return (await producer.sendAll(records)).map((value) => ({ status: 'fulfilled', value }));
+    const metadata: readonly RecordMetadata[] | undefined = await producer.sendAll(records);
+    return records.map((record, i) => ({ status: 'fulfilled', value: metadata?.[i] ?? unknownPlace(record) }));
   } catch (reason) {
     if (isKafkaProducerError(reason, 'KAFKA_PRODUCER_BATCH_DELIVERY')) return reason.results;
     return records.map(() => ({ status: 'rejected', reason }));
   }
 }
 
-async function accept(producer: EmitProducer, record: ProducerRecord, onLost: LostListener): Promise<RecordMetadata> {
-  const { topic, partition = UNKNOWN_PARTITION } = record;
-  const { acknowledged: acknowledgement } = await producer.enqueue(record);
-  acknowledgement.catch((error: unknown) => onLost(topic, error));
+async function accept(
+  { producer, producerName }: Consignment,
+  record: ProducerRecord,
+  onLost: LostListener,
+): Promise<RecordMetadata> {
+  const { topic } = record;
+  const delivery: Delivery | undefined = await producer.enqueue(record);
+  Promise.resolve(delivery?.acknowledged).catch((error: unknown) => onLost(producerName, topic, error));
+  return unknownPlace(record);
+}
+
+function unknownPlace({ topic, partition = UNKNOWN_PARTITION }: ProducerRecord): RecordMetadata {
   return { topic, partition };
 }

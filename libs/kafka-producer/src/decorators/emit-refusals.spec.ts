@@ -1,3 +1,4 @@
+import { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 import { defineTopic } from '../topics/define-topic.js';
@@ -34,6 +35,32 @@ describe('@Emit refuses, while the class is defined', () => {
       'a getter',
       () => emit(contract)(Host.prototype, 'size', { get: () => 1 }),
       'Host.size cannot be decorated: it is an accessor',
+    ],
+    [
+      'a class',
+      () => emit(contract)(Host, undefined),
+      'Host cannot be decorated: it is a class. Put @Emit on its methods.',
+    ],
+    [
+      'a parameter',
+      () => emit(contract)(Host.prototype, 'method', 0),
+      'Host.method cannot be decorated: it is a parameter. Put @Emit on the method itself.',
+    ],
+    ['null instead of options', () => onMethod(emit(contract, null)), 'its @Emit got null instead of options'],
+    ['a list instead of options', () => onMethod(emit(contract, [])), 'its @Emit got an array instead of options'],
+    [
+      'a method that is declared to return an Observable',
+      () => {
+        class Streams {
+          // @ts-expect-error the method is not async
+          @Emit('t')
+          run(): Observable<number> {
+            return new Observable();
+          }
+        }
+        return Streams;
+      },
+      'Streams.run cannot be decorated: it returns an Observable. Let an async method return firstValueFrom(observable)',
     ],
     ['a property', () => emit(contract)(Host.prototype, 'run', undefined), 'Put @Emit on a method, not on a property'],
     [
@@ -76,7 +103,7 @@ describe('@Emit refuses, while the class is defined', () => {
     [
       'waiting for the scope',
       () => onMethod(emit(contract, { waitFor: 'scope' })),
-      "its @Emit waits for 'scope'. Use 'ack' or 'accepted'.",
+      "its @Emit has waitFor: 'scope'. Make waitFor 'ack' or 'accepted'.",
     ],
   ])('%s', (_title, decorate, message) => {
     expect(decorate).toThrow(
@@ -88,11 +115,46 @@ describe('@Emit refuses, while the class is defined', () => {
   });
 });
 
+describe('@Emit refuses options of the wrong kind', () => {
+  const expectsFunction = 'a function of the result and the arguments';
+
+  it.each<[string, unknown, string]>([
+    ['when', true, expectsFunction],
+    ['headers', { type: 'x' }, expectsFunction],
+    ['timestamp', 5, expectsFunction],
+    ['key', 'orderId', expectsFunction],
+    ['value', 'total', expectsFunction],
+    ['partition', 'x', 'a whole number from 0, or a function that returns one'],
+    ['partition', -1, 'a whole number from 0, or a function that returns one'],
+    ['each', 'yes', 'true or false'],
+    ['waitFor', null, "'ack' or 'accepted'"],
+    ['producer', '', 'the name of a module, a string that is not empty'],
+    ['producer', 5, 'the name of a module, a string that is not empty'],
+  ])('%s: %o', (name, value, expected) => {
+    expect(() => onMethod(emit('t', { [name]: value }))).toThrow(`. Make ${name} ${expected}.`);
+  });
+
+  it('payload of a contract', () => {
+    expect(() => onMethod(emit(contract, { payload: {} }))).toThrow(
+      'its @Emit has payload: an object. Make payload a function',
+    );
+  });
+
+  it('but not undefined, which is left out', () => {
+    expect(() => onMethod(emit('t', { when: undefined, keys: undefined }))).not.toThrow();
+  });
+});
+
 describe('@Emit refuses, at the first call', () => {
   it.each<[string, unknown, string]>([
     ['a value', 'x', 'Late.run cannot be decorated: it returned no promise, so nothing was emitted'],
     ['nothing', undefined, 'it returned no promise'],
-    ['an Observable', { subscribe: () => {} }, 'it returned an Observable'],
+    ['null', null, 'it returned no promise'],
+    [
+      'an Observable',
+      { subscribe: () => {} },
+      'it returned an Observable, so nothing was emitted. Let an async method return firstValueFrom(observable)',
+    ],
   ])('a method that returned %s', async (_title, returned, message) => {
     class Late {
       run(): unknown {

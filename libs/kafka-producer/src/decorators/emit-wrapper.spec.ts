@@ -1,8 +1,10 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { defineTopic } from '../topics/define-topic.js';
+import { emitsOf } from './emit-marks.js';
 import { Emit } from './emit.decorator.js';
 import { bindKafkaProducer } from './producer-slot.js';
 import { RecordingProducer } from './spec-support/recording-producer.js';
@@ -83,7 +85,87 @@ describe('the wrapper', () => {
     expect(unbound.done).toEqual([]);
     const half = bindKafkaProducer(new Orders(), producer);
     await expect(half.both('a')).rejects.toThrow("no producer 'audit' is bound");
-    await expect(method(orders, 'place')('a')).rejects.toMatchObject({ code: 'KAFKA_PRODUCER_UNBOUND_METHOD' });
+  });
+
+  it('sends many records of several emits of one call', async () => {
+    class Many {
+      @Emit('a', { each: true })
+      @Emit('b', { each: true })
+      async run(): Promise<number[]> {
+        return Array.from({ length: 200_000 }, (_, i) => i);
+      }
+    }
+    producer.sendAll = async (records) => {
+      producer.calls.push({ call: 'sendAll', records });
+      return [];
+    };
+    await bindKafkaProducer(new Many(), producer).run();
+    expect(producer.records).toHaveLength(400_000);
+  });
+
+  it('keeps the plans of two classes apart that share a function', async () => {
+    class Origin {
+      @Emit('origin')
+      async run(): Promise<string> {
+        return 'x';
+      }
+    }
+    class Borrower {
+      declare run: () => Promise<string>;
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Origin.prototype, 'run')!;
+    Emit('borrower', { producer: 'audit' })(Borrower.prototype, 'run', descriptor);
+    Object.defineProperty(Borrower.prototype, 'run', descriptor);
+    const audit = new RecordingProducer();
+    await bindKafkaProducer(bindKafkaProducer(new Borrower(), producer), audit, 'audit').run();
+    expect([audit.records, producer.records].map((records) => records.map(({ topic }) => topic))).toEqual([
+      ['borrower'],
+      ['origin'],
+    ]);
+    await bindKafkaProducer(new Origin(), producer).run();
+    expect(producer.records.map(({ topic }) => topic)).toEqual(['origin', 'origin']);
+    expect(emitsOf(Borrower.prototype, 'run')?.map(({ topic }) => topic)).toEqual(['borrower', 'origin']);
+    expect(emitsOf(Origin.prototype, 'run')?.map(({ topic }) => topic)).toEqual(['origin']);
+  });
+
+  it('is known with all its plans when a foreign wrapper lies between two decorators', async () => {
+    const foreign: MethodDecorator = (_target, _key, descriptor) => {
+      const inner = descriptor.value as unknown as (...args: unknown[]) => unknown;
+      (descriptor as PropertyDescriptor).value = function (this: unknown, ...args: unknown[]) {
+        return inner.apply(this, args);
+      };
+    };
+    class Cut {
+      @Emit('outer')
+      @Emit('second')
+      @foreign
+      @Emit('inner', { producer: 'audit' })
+      async run(): Promise<string> {
+        return 'x';
+      }
+    }
+    expect(emitsOf(Cut.prototype, 'run')?.map(({ topic }) => topic)).toEqual(['outer', 'second', 'inner']);
+    await bindKafkaProducer(bindKafkaProducer(new Cut(), producer), producer, 'audit').run();
+    expect(producer.records.map(({ topic }) => topic)).toEqual(['inner', 'outer', 'second']);
+  });
+
+  it('logs a lost record under the name of its producer', async () => {
+    const contexts = new Set<unknown>();
+    vi.spyOn(Logger.prototype, 'error').mockImplementation(function (this: { context?: string }) {
+      contexts.add(this.context);
+    });
+    class Lossy {
+      @Emit('a', { waitFor: 'accepted' })
+      @Emit('b', { waitFor: 'accepted', producer: 'audit' })
+      async run(): Promise<number> {
+        return 1;
+      }
+    }
+    producer.failure = ({ topic }) => new Error(topic);
+    const audit = new RecordingProducer();
+    audit.failure = producer.failure;
+    await bindKafkaProducer(bindKafkaProducer(new Lossy(), producer), audit, 'audit').run();
+    await vi.waitFor(() => expect(contexts).toEqual(new Set(['KafkaProducer', 'KafkaProducer:audit'])));
   });
 
   it('works on a proxy around the instance', async () => {

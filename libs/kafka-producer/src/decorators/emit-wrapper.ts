@@ -1,49 +1,69 @@
 import { Logger } from '@nestjs/common';
 
-import { InvalidMethodError, UnboundMethodError } from '../errors/program.errors.js';
+import { InvalidMethodError } from '../errors/program.errors.js';
+import { loggerContext } from '../kafka-producer.tokens.js';
 import type { DecoratedMethod } from './decorated-method.js';
 import type { EmitPlan } from './emit-plan.js';
-import { emitRecords, type Consignment } from './emit-records.js';
+import { emitRecords, type Consignment, type LostListener } from './emit-records.js';
 import type { EmitProducer } from './producer-slot.js';
+import { OBSERVABLE_REMEDY } from './return-type.js';
+import { isThenable } from './thenable.js';
+import { serves, unboundMethod } from './unbound-method.js';
 
-/** On the wrapper function: its plans, so that a second decorator joins them instead of wrapping again. */
-const PLANS = Symbol.for('nestjs-kafka-producer/plans');
+/** On the wrapper function: what it wraps, so that a second decorator joins it instead of wrapping again. */
+const WRAPPED = Symbol.for('nestjs-kafka-producer/wrapped');
 
 type Method = DecoratedMethod['original'];
-type WrapperFunction = Method & { readonly [PLANS]?: EmitPlan[] };
+
+interface Wrapped {
+  readonly prototype: object;
+  readonly name: string | symbol;
+  readonly original: Method;
+  /** In the order of the source. */
+  readonly plans: EmitPlan[];
+}
 
 /**
  * Puts a plan on a method: replaces it by a wrapper, or adds to the wrapper that is already there.
  *
- * Decorators run from the bottom up; plans are kept in the order of the source.
+ * Decorators run from the bottom up; plans are kept in the order of the source. A wrapper that belongs to another class (a method borrowed from its
+ * prototype) stays as it is: its plans are taken over.
  *
  * @returns all plans of the method
  */
 export function wrapMethod(method: DecoratedMethod, plan: EmitPlan): readonly EmitPlan[] {
-  const plans = Object.hasOwn(method.original, PLANS) ? (method.original as WrapperFunction)[PLANS]! : undefined;
-  if (plans !== undefined) {
-    plans.unshift(plan);
-    return plans;
+  const { prototype, name } = method;
+  const inner = Object.hasOwn(method.original, WRAPPED)
+    ? (method.original as unknown as { readonly [WRAPPED]: Wrapped })[WRAPPED]
+    : undefined;
+  if (inner?.prototype === prototype && inner.name === name) {
+    inner.plans.unshift(plan);
+    return inner.plans;
   }
-  const own = [plan];
-  const wrapper = emittingMethod(method, own);
+  const original = inner?.original ?? method.original;
+  const plans = [plan, ...(inner?.plans ?? [])];
+  const wrapper = emittingMethod({ ...method, original }, plans);
   copyIdentity(method.original, wrapper);
-  Object.defineProperty(wrapper, PLANS, { value: own });
+  Object.defineProperty(wrapper, WRAPPED, { value: { prototype, name, original, plans } satisfies Wrapped });
   method.descriptor.value = wrapper;
-  return own;
+  return plans;
 }
 
 /**
  * The wrapper itself. Not an async function: one promise less per call, and what the method throws synchronously stays so.
  *
- * Nothing of the method runs before its producers are known, so an unbound call has no effect at all.
+ * Nothing of the method runs before its producers are known to do what will be asked of them, so a call that cannot emit has no effect at all.
  */
 function emittingMethod({ host, name, original }: DecoratedMethod, plans: readonly EmitPlan[]): Method {
   const method = String(name);
   const onLost = lostRecordLog(`${host}.${method}`);
   return function emitting(this: unknown, ...args: unknown[]): unknown {
     for (const plan of plans) {
-      if (producerOf(this, plan) === undefined) return Promise.reject(unbound(host, method, plan.producer));
+      const producer = producerOf(this, plan);
+      if (!serves(producer, plan, plans.length)) {
+        const planCount = plans.length;
+        return Promise.reject(unboundMethod({ host, method, called: this, plan, planCount, producer }));
+      }
     }
     const returned = original.apply(this, args);
     if (!isThenable(returned)) return Promise.reject(notAsync(host, method, returned));
@@ -61,10 +81,10 @@ function consign(plans: readonly EmitPlan[], host: unknown, result: unknown, arg
     const records = plan.records(host, result, args);
     if (records.length === 0) continue;
     const producer = producerOf(host, plan)!;
-    const { waitFor } = plan;
+    const { waitFor, producer: producerName } = plan;
     const together = consignments.find((other) => other.producer === producer && other.waitFor === waitFor);
-    if (together === undefined) consignments.push({ producer, waitFor, records });
-    else together.records.push(...records);
+    if (together === undefined) consignments.push({ producer, producerName, waitFor, records });
+    else for (const record of records) together.records.push(record); // not spread: arguments lie on the stack
   }
   return consignments;
 }
@@ -75,10 +95,11 @@ function producerOf(host: unknown, { slot }: EmitPlan): EmitProducer | undefined
 
 /** So that `@Get` above or below, pipes, guards and stack traces see the method they always saw. */
 function copyIdentity(from: Method, to: Method): void {
-  const { prototype: _prototype, ...own } = Object.getOwnPropertyDescriptors(from) as Record<
-    string,
-    PropertyDescriptor
-  >;
+  const {
+    prototype: _prototype,
+    [WRAPPED]: _wrapped,
+    ...own
+  } = Object.getOwnPropertyDescriptors(from) as Record<string | symbol, PropertyDescriptor>;
   Object.defineProperties(to, own);
   for (const key of Reflect.getMetadataKeys(from) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
@@ -86,30 +107,24 @@ function copyIdentity(from: Method, to: Method): void {
 }
 
 /** One line per error: the records of a batch fail with the same one. */
-function lostRecordLog(method: string): (topic: string, error: unknown) => void {
-  const logger = new Logger('KafkaProducer');
+function lostRecordLog(method: string): LostListener {
   const told = new WeakSet<object>();
-  return (topic, error) => {
+  return (producerName, topic, error) => {
     if (typeof error === 'object' && error !== null) {
       if (told.has(error)) return;
       told.add(error);
     }
     const reason = error instanceof Error ? error.message : String(error);
+    const logger = new Logger(loggerContext(producerName));
     logger.error(`${method}() was accepted and not delivered to topic '${topic}': ${reason}`);
   };
 }
 
-function unbound(host: string, method: string, producer: string): UnboundMethodError {
-  const reason = `no producer '${producer}' is bound to this instance, because Nest did not construct it`;
-  return new UnboundMethodError({ host, method, reason });
-}
-
 function notAsync(host: string, method: string, returned: unknown): InvalidMethodError {
-  const isStream = typeof (returned as { subscribe?: unknown } | undefined)?.subscribe === 'function';
-  const reason = isStream ? 'it returned an Observable' : 'it returned no promise, so nothing was emitted';
-  return new InvalidMethodError({ host, method, reason });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+  const isStream = typeof (returned as { subscribe?: unknown } | null | undefined)?.subscribe === 'function';
+  return new InvalidMethodError(
+    isStream
+      ? { host, method, reason: 'it returned an Observable, so nothing was emitted', remedy: OBSERVABLE_REMEDY }
+      : { host, method, reason: 'it returned no promise, so nothing was emitted' },
+  );
 }

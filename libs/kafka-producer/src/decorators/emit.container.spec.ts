@@ -190,6 +190,15 @@ describe('a decorated class without its module', () => {
     await expect(builder.compile()).rejects.toThrow(/Auditor.*KafkaProducerModule\.forRoot\(\{ name: 'audit' \}\)/);
   });
 
+  it('fails at bootstrap when its module is not global and not imported, with that remedy', async () => {
+    @Module({ providers: [Greeter] })
+    class FeatureModule {}
+    const { builder } = withFakeParts({
+      imports: [KafkaProducerModule.forRoot({ client, isGlobal: false }), FeatureModule],
+    });
+    await expect(builder.compile()).rejects.toThrow(/Greeter.*or the module that registers it with isGlobal: false/);
+  });
+
   it('fails at bootstrap too when Nest did not construct the instance', async () => {
     const { builder } = withFakeParts({
       imports: [kafka()],

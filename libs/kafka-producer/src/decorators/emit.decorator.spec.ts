@@ -131,7 +131,10 @@ describe('@Emit', () => {
   });
 
   it('refuses a result that cannot be iterated with each', async () => {
-    await expect(orders.placeAll.call(orders, { map: () => 5 } as never)).rejects.toThrow('did not return an iterable');
+    await expect(orders.placeAll.call(orders, { map: () => 5 } as never)).rejects.toMatchObject({
+      code: 'KAFKA_PRODUCER_INVALID_METHOD',
+      message: expect.stringMatching(/did not return an iterable but .* number\. Return an/) as string,
+    });
   });
 
   it('makes the payload from result and arguments', async () => {

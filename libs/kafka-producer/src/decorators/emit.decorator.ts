@@ -1,16 +1,9 @@
 import { InvalidMethodError } from '../errors/program.errors.js';
 import type { TopicContract } from '../topics/define-topic.js';
 import { decoratedMethod } from './decorated-method.js';
+import { emitProblem } from './emit-checks.js';
 import { markEmits } from './emit-marks.js';
-import {
-  CONTRACT_OPTION_NAMES,
-  RAW_OPTION_NAMES,
-  type AnyAsync,
-  type ElementOf,
-  type EmitOptions,
-  type RawEmitOptions,
-  type Result,
-} from './emit-options.js';
+import type { AnyAsync, ElementOf, EmitOptions, RawEmitOptions, Result } from './emit-options.js';
 import { EmitPlan, type AnyEmitOptions } from './emit-plan.js';
 import { wrapMethod } from './emit-wrapper.js';
 import { declareProducerSlot } from './producer-slot.js';
@@ -66,19 +59,20 @@ export function Emit<In>(
   contract: TopicContract<any, In>,
   options: EachOptions<In>,
 ): MethodDecoratorFor<(...args: any[]) => Promise<Iterable<In>>>;
-/** The payload is made from the result and the arguments. */
+/** The payload is made from the result and the arguments, whose types it declares: `payload: (total: number, [id]: [string]) => …`. Nothing of it goes unchecked. */
 export function Emit<In, R = any, A extends any[] = any[]>(
   contract: TopicContract<any, In>,
   options: EmitPayloadOptions<R, A, In>,
 ): MethodDecoratorFor<(...args: A) => Promise<R>>;
 /**
- * For a named method: `@Emit<OrdersService['place']>(orderPlaced, { payload: (result, [order]) => … })`.
+ * For a named method: `@Emit<OrdersService['place'], OrderPlaced>(orderPlaced, { payload: (result, [order]) => … })`.
  *
- * `never` keeps calls that name none on the overload above, which checks the payload too.
+ * Name the contract's payload too: TypeScript infers all type arguments or none, so with the method alone what `payload` returns is not compared with the
+ * contract. `never` keeps calls that name no method on the overload above.
  */
-export function Emit<M extends AnyAsync = never>(
-  contract: TopicContract<any, any>,
-  options: EmitPayloadOptions<Result<M>, Parameters<M>, unknown>,
+export function Emit<M extends AnyAsync = never, In = any>(
+  contract: TopicContract<any, In>,
+  options: EmitPayloadOptions<Result<M>, Parameters<M>, In>,
 ): MethodDecoratorFor<M>;
 /** To a topic by name. */
 export function Emit<M extends AnyAsync>(
@@ -91,46 +85,15 @@ export function Emit<M extends AnyAsync>(
   options: RawEmitOptions<ElementOf<Result<M>>, Parameters<M>> & { readonly each: true },
 ): MethodDecoratorFor<M>;
 /* oxlint-enable typescript/no-explicit-any */
-export function Emit(target: unknown, options: object = {}): MethodDecorator {
+export function Emit(target: unknown, options: unknown = {}): MethodDecorator {
   return (prototype: unknown, key: unknown, descriptor: unknown): void => {
     const method = decoratedMethod('Emit', prototype, key, descriptor);
-    const problem = targetProblem(target) ?? optionsProblem(target, options);
-    if (problem !== undefined) {
-      throw new InvalidMethodError({ host: method.host, method: String(method.name), ...problem });
-    }
-    const plan = new EmitPlan(target as TopicContract | string, options);
-    declareProducerSlot(method.prototype, plan.producer);
-    markEmits(method.prototype, method.name, wrapMethod(method, plan));
+    const where = { host: method.host, method: String(method.name) };
+    const problem = emitProblem(target, options, method.prototype, method.name);
+    if (problem !== undefined) throw new InvalidMethodError({ ...where, ...problem });
+    const plan = new EmitPlan(target as TopicContract | string, options as AnyEmitOptions, where);
+    const plans = wrapMethod(method, plan);
+    for (const { producer } of plans) declareProducerSlot(method.prototype, producer);
+    markEmits(method.prototype, method.name, plans);
   };
-}
-
-interface Problem {
-  readonly reason: string;
-  readonly remedy: string;
-}
-
-function targetProblem(target: unknown): Problem | undefined {
-  if (target === undefined || target === null) {
-    return {
-      reason: `@Emit got ${String(target)} instead of a contract`,
-      remedy: 'Most often two files import each other: move the contract into a file that imports neither.',
-    };
-  }
-  if (typeof target === 'string' && target !== '') return undefined;
-  if (typeof target === 'function' && typeof (target as { topic?: unknown }).topic === 'string') return undefined;
-  return {
-    reason: '@Emit got neither a contract nor the name of a topic',
-    remedy: 'Pass what defineTopic() returned.',
-  };
-}
-
-function optionsProblem(target: unknown, options: AnyEmitOptions): Problem | undefined {
-  const known = typeof target === 'string' ? RAW_OPTION_NAMES : CONTRACT_OPTION_NAMES;
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    return { reason: `its @Emit has '${unknown}', which has no effect`, remedy: `Use one of: ${known.join(', ')}.` };
-  }
-  const { waitFor = 'ack' } = options;
-  if (waitFor === 'ack' || waitFor === 'accepted') return undefined;
-  return { reason: `its @Emit waits for '${String(waitFor)}'`, remedy: "Use 'ack' or 'accepted'." };
 }

@@ -48,6 +48,22 @@ class Accepted {
     return orderId.length;
   }
 
+  @Emit<Accepted['both'], OrderPlaced>(orderPlaced, {
+    payload: (result, [orderId]) => {
+      expectTypeOf(result).toEqualTypeOf<number>();
+      return orderId === '' ? undefined : { orderId, total: result };
+    },
+  })
+  async both(orderId: string): Promise<number> {
+    return orderId.length;
+  }
+
+  /** The hole: all type arguments are inferred or none, so the payload of a contract that was not named cannot be compared. */
+  @Emit<Accepted['hole']>(orderPlaced, { payload: () => 42 })
+  async hole(): Promise<number> {
+    return 1;
+  }
+
   @Emit<Accepted['raw']>('orders.audit', {
     key: (result, [orderId]) => {
       expectTypeOf(result).toEqualTypeOf<number>();
@@ -109,6 +125,18 @@ const refused = () =>
     // @ts-expect-error the payload that is made lacks `total`
     @Emit(orderPlaced, { payload: (result: number) => ({ orderId: String(result) }) })
     async wrongPayload(): Promise<number> {
+      return 1;
+    }
+
+    // @ts-expect-error the payload is not the contract's
+    @Emit<Refused['named'], OrderPlaced>(orderPlaced, { payload: (result) => result })
+    async named(): Promise<number> {
+      return 1;
+    }
+
+    // @ts-expect-error the contract has another payload
+    @Emit<Refused['namedOther'], string>(orderPlaced, { payload: String })
+    async namedOther(): Promise<number> {
       return 1;
     }
 

@@ -13,36 +13,52 @@ export type EmitProducer = Pick<KafkaProducerService, 'send' | 'sendAll' | 'enqu
  */
 export function producerSlot(name: string): symbol {
   const options = name === DEFAULT_PRODUCER ? '{ … }' : `{ name: '${name}' }`;
-  return Symbol.for(`@Emit/@Transactional: import KafkaProducerModule.forRoot(${options})`);
+  return Symbol.for(
+    `@Emit/@Transactional: import KafkaProducerModule.forRoot(${options}), or the module that registers it with isGlobal: false`,
+  );
 }
 
 /**
  * Lets Nest inject the producer into instances of the class.
  *
  * Nest assigns injected properties, which would show in JSON, spreads, `inspect()` and deep-equal; the setter on the prototype hides what it is given.
- * The value stays on the instance itself, and not in a map by identity, because applications may wrap their instances in proxies.
+ * The value stays on the instance itself, and not in a map by identity, because applications may wrap their instances in proxies. Only an instance that
+ * takes no more properties (frozen, sealed) is looked up by identity.
  */
-export function declareProducerSlot(prototype: object, name: string): symbol {
+export function declareProducerSlot(prototype: object, name: string): void {
   const slot = producerSlot(name);
-  if (slot in prototype) return slot;
+  if (slot in prototype) return;
+  const ofFrozen = new WeakMap<object, EmitProducer>();
   Object.defineProperty(prototype, slot, {
     configurable: true,
-    get: () => undefined,
-    set(this: object, producer: EmitProducer) {
-      fillProducerSlot(this, name, producer);
+    get(this: object) {
+      return ofFrozen.get(this);
+    },
+    set(this: object, producer: EmitProducer | undefined) {
+      if (producer === undefined) ofFrozen.delete(this);
+      else if (Object.isExtensible(this)) keep(this, slot, producer);
+      else ofFrozen.set(this, producer);
     },
   });
   Inject(getKafkaProducerToken(name))(prototype, slot);
-  return slot;
 }
 
 export function fillProducerSlot(instance: object, name: string, producer: EmitProducer): void {
-  Object.defineProperty(instance, producerSlot(name), {
-    value: producer,
-    configurable: true,
-    enumerable: false,
-    writable: true,
-  });
+  const slot = producerSlot(name);
+  if (Object.isExtensible(instance)) keep(instance, slot, producer);
+  else Reflect.set(instance, slot, producer);
+}
+
+/** Takes the producer away again, unless somebody has bound another one meanwhile. */
+export function clearProducerSlot(instance: object, name: string, producer: EmitProducer): void {
+  const slot = producerSlot(name);
+  if ((instance as Record<symbol, unknown>)[slot] !== producer) return;
+  if (Object.hasOwn(instance, slot)) Reflect.deleteProperty(instance, slot);
+  else Reflect.set(instance, slot, undefined);
+}
+
+function keep(instance: object, slot: symbol, producer: EmitProducer): void {
+  Object.defineProperty(instance, slot, { value: producer, configurable: true, enumerable: false, writable: true });
 }
 
 /**

@@ -77,3 +77,24 @@ export class AuthenticationError extends KafkaProducerError {
     this.broker = context.broker;
   }
 }
+
+/** With `connect: 'eager'` the application did not start, because no broker could be used. Refused credentials are `AuthenticationError` instead. */
+export class ClusterUnreachableError extends KafkaProducerError {
+  static override readonly code = 'KAFKA_PRODUCER_CLUSTER_UNREACHABLE';
+  declare readonly code: typeof ClusterUnreachableError.code;
+
+  /** Name of the module. */
+  readonly producer: string;
+
+  /**
+   * @param context.reason without its full stop
+   * @param context.remedy a sentence, where waiting longer would not help
+   */
+  constructor(context: { producer: string; reason: string; remedy?: string; cause?: unknown }) {
+    super(`The producer '${context.producer}' could not connect: ${context.reason}`, {
+      cause: context.cause,
+      ...(context.remedy !== undefined && { remedy: context.remedy }),
+    });
+    this.producer = context.producer;
+  }
+}

@@ -19,6 +19,11 @@ export const errorCodes = {
     retriable: false,
     remedy: 'Decorate an async instance method.',
   },
+  KAFKA_PRODUCER_INVALID_TOPIC: {
+    name: 'InvalidTopicError',
+    retriable: false,
+    remedy: 'Correct the call of defineTopic().',
+  },
   KAFKA_PRODUCER_SERIALIZATION: {
     name: 'SerializationError',
     retriable: false,
@@ -48,6 +53,12 @@ export const errorCodes = {
     name: 'AuthenticationError',
     retriable: false,
     remedy: 'Check client.sasl: the mechanism the listener offers, the user name and the secret.',
+  },
+  KAFKA_PRODUCER_CLUSTER_UNREACHABLE: {
+    name: 'ClusterUnreachableError',
+    retriable: true,
+    remedy:
+      "Check client.brokers and that a broker can be reached from here, raise connectTimeoutMs, or start without a broker: connect: 'background'.",
   },
   KAFKA_PRODUCER_BUFFER_EXHAUSTED: {
     name: 'BufferExhaustedError',

@@ -1,8 +1,11 @@
-import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
 
-import { describe, expect, expectTypeOf, it } from 'vitest';
-
-import { AuthenticationError, AuthorizationError, UnknownTopicError } from './cluster-side.errors.js';
+import {
+  AuthenticationError,
+  AuthorizationError,
+  ClusterUnreachableError,
+  UnknownTopicError,
+} from './cluster-side.errors.js';
 import {
   BatchDeliveryError,
   BufferExhaustedError,
@@ -12,9 +15,8 @@ import {
   ProducerClosedError,
 } from './delivery.errors.js';
 import { errorCodes } from './error-codes.js';
-import { isKafkaProducerError } from './is-kafka-producer-error.js';
 import { KafkaProducerError } from './kafka-producer.error.js';
-import { InvalidMethodError, InvalidOptionsError, UnboundMethodError } from './program.errors.js';
+import { InvalidMethodError, InvalidOptionsError, InvalidTopicError, UnboundMethodError } from './program.errors.js';
 import { InvalidRecordError, RecordTooLargeError, SerializationError } from './record.errors.js';
 
 const cause = new Error('connect ECONNREFUSED 127.0.0.1:9092');
@@ -57,6 +59,23 @@ const cases: { error: KafkaProducerError; message: string; fields: Record<string
     error: new InvalidMethodError({ host: 'A', method: 'b', reason: 'it is a getter', remedy: 'Use a method.' }),
     message: 'A.b cannot be decorated: it is a getter. Use a method.',
     fields: {},
+  },
+  {
+    error: new InvalidMethodError({ host: 'A', method: '', reason: 'it is a class' }),
+    message: 'A cannot be decorated: it is a class. Decorate an async instance method.',
+    fields: { method: '' },
+  },
+  {
+    error: new InvalidTopicError({
+      topic: 'orders',
+      problems: [
+        { path: 'key', message: 'must be a function of the payload or null, got undefined' },
+        { path: 'headers', message: 'must be a function, got an object' },
+      ],
+    }),
+    message:
+      "The definition of topic 'orders' has 2 problems:\n  - key: must be a function of the payload or null, got undefined\n  - headers: must be a function, got an object\nCorrect the call of defineTopic().",
+    fields: { topic: 'orders', problems: [{ path: 'key' }, { path: 'headers' }] },
   },
   {
     error: new SerializationError({ topic: 'orders', field: 'value', reason: 'undefined has no JSON form', cause }),
@@ -115,6 +134,12 @@ const cases: { error: KafkaProducerError; message: string; fields: Record<string
     message:
       'Broker b1:9093 refused our credentials (SASL SCRAM-SHA-512): bad secret. Check client.sasl: the mechanism the listener offers, the user name and the secret.',
     fields: { mechanism: 'SCRAM-SHA-512', broker: 'b1:9093' },
+  },
+  {
+    error: new ClusterUnreachableError({ producer: 'audit', reason: 'no answer from a broker within 500 ms', cause }),
+    message:
+      "The producer 'audit' could not connect: no answer from a broker within 500 ms. Check client.brokers and that a broker can be reached from here, raise connectTimeoutMs, or start without a broker: connect: 'background'.",
+    fields: { producer: 'audit', cause },
   },
   {
     error: new BufferExhaustedError({
@@ -212,39 +237,5 @@ describe('the errors', () => {
       expect(error.retriable).toBe(entry.retriable);
       expect(error).toBeInstanceOf(KafkaProducerError);
     }
-  });
-
-  it('show their name in the stack and their fields, but no plumbing, when printed', () => {
-    const error = new UnknownTopicError({ topic: 'order' });
-    expect(error.stack).toMatch(/^UnknownTopicError: Topic 'order' does not exist/);
-    expect(Object.keys(error).toSorted()).toEqual(['code', 'partition', 'partitionCount', 'retriable', 'topic']);
-    expect(inspect(error)).not.toContain('Symbol');
-  });
-
-  it('leave cause out when there is none', () => {
-    expect(Object.hasOwn(new UnknownTopicError({ topic: 'order' }), 'cause')).toBe(false);
-  });
-});
-
-describe('isKafkaProducerError', () => {
-  it('knows the errors of another copy of the package by their brand', () => {
-    const foreign = Object.assign(new Error('from another copy'), {
-      code: 'KAFKA_PRODUCER_CLOSED',
-      [Symbol.for('nestjs-kafka-producer/error')]: true,
-    });
-    expect(isKafkaProducerError(foreign)).toBe(true);
-    expect(isKafkaProducerError(foreign, 'KAFKA_PRODUCER_CLOSED')).toBe(true);
-    expect(isKafkaProducerError(foreign, 'KAFKA_PRODUCER_UNKNOWN_TOPIC')).toBe(false);
-  });
-
-  it.each([new Error('other'), null, undefined, 'text', { code: 'KAFKA_PRODUCER_CLOSED' }])('refuses %s', (value) => {
-    expect(isKafkaProducerError(value)).toBe(false);
-  });
-
-  it('narrows to the class that carries the code', () => {
-    const error: unknown = new DeliveryAbortedError({ topic: 'orders', persisted: 'possibly', reason: 'shutdown' });
-    if (!isKafkaProducerError(error, 'KAFKA_PRODUCER_DELIVERY_ABORTED')) throw new Error('not recognised');
-    expectTypeOf(error.persisted).toEqualTypeOf<'no' | 'possibly'>();
-    expect(error.persisted).toBe('possibly');
   });
 });

@@ -1,4 +1,9 @@
-import type { AuthenticationError, AuthorizationError, UnknownTopicError } from './cluster-side.errors.js';
+import type {
+  AuthenticationError,
+  AuthorizationError,
+  ClusterUnreachableError,
+  UnknownTopicError,
+} from './cluster-side.errors.js';
 import type {
   BatchDeliveryError,
   BufferExhaustedError,
@@ -9,19 +14,26 @@ import type {
 } from './delivery.errors.js';
 import type { KafkaProducerErrorCode } from './error-codes.js';
 import { hasErrorBrand, type KafkaProducerError } from './kafka-producer.error.js';
-import type { InvalidMethodError, InvalidOptionsError, UnboundMethodError } from './program.errors.js';
+import type {
+  InvalidMethodError,
+  InvalidOptionsError,
+  InvalidTopicError,
+  UnboundMethodError,
+} from './program.errors.js';
 import type { InvalidRecordError, RecordTooLargeError, SerializationError } from './record.errors.js';
 
 type AnyError =
   | InvalidOptionsError
   | UnboundMethodError
   | InvalidMethodError
+  | InvalidTopicError
   | SerializationError
   | InvalidRecordError
   | RecordTooLargeError
   | UnknownTopicError
   | AuthorizationError
   | AuthenticationError
+  | ClusterUnreachableError
   | BufferExhaustedError
   | DeliveryTimeoutError
   | DeliveryRejectedError

@@ -31,9 +31,18 @@ export abstract class KafkaProducerError extends Error {
     this.retriable = errorCodes[code].retriable;
   }
 
-  /** From the table and not from the constructor's name, which a minifier may change. Read by V8 for the first line of the stack. */
+  /**
+   * From the table and not from the constructor's name, which a minifier may change. Read by V8 for the first line of the stack.
+   *
+   * As any other error it may be given another name, which does not show in `inspect()` either.
+   */
   override get name(): string {
-    return errorCodes[(this.constructor as typeof KafkaProducerError).code].name;
+    const { code } = this.constructor as { readonly code?: KafkaProducerErrorCode };
+    return code === undefined ? 'KafkaProducerError' : errorCodes[code].name;
+  }
+
+  override set name(value: string) {
+    Object.defineProperty(this, 'name', { value, writable: true, configurable: true, enumerable: false });
   }
 
   get [BRAND](): true {

@@ -1,8 +1,8 @@
 import { KafkaProducerError } from './kafka-producer.error.js';
 
-/** One thing that is wrong with the options. */
+/** One thing that is wrong with the options of a module or with the definition of a topic. */
 export interface OptionProblem {
-  /** Where, as it is written: `producer.lingerMs`, `client.brokers[1]`. */
+  /** Where, as it is written: `producer.lingerMs`, `client.brokers`. */
   readonly path: string;
   readonly message: string;
 }
@@ -16,13 +16,38 @@ export class InvalidOptionsError extends KafkaProducerError {
 
   constructor(context: { problems: readonly OptionProblem[]; module?: string | undefined; cause?: unknown }) {
     const { problems, module } = context;
-    const lines = problems.map(({ path, message }) => `\n  - ${path}: ${message}`).join('');
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    super(`KafkaProducerModule${module === undefined ? '' : ` '${module}'`} has ${count} in its options:${lines}\n`, {
+    const whose = module === undefined ? '' : ` '${module}'`;
+    super(`KafkaProducerModule${whose} has ${countOf(problems)} in its options:${linesOf(problems)}`, {
       cause: context.cause,
     });
     this.problems = problems;
   }
+}
+
+/** `defineTopic()` was given a definition that could make no record. `problems` has all of them. */
+export class InvalidTopicError extends KafkaProducerError {
+  static override readonly code = 'KAFKA_PRODUCER_INVALID_TOPIC';
+  declare readonly code: typeof InvalidTopicError.code;
+
+  /** Absent when the definition does not name a usable one. */
+  readonly topic: string | undefined;
+  readonly problems: readonly OptionProblem[];
+
+  constructor(context: { topic?: string | undefined; problems: readonly OptionProblem[] }) {
+    const { topic, problems } = context;
+    const whose = topic === undefined ? 'a topic' : `topic '${topic}'`;
+    super(`The definition of ${whose} has ${countOf(problems)}:${linesOf(problems)}`);
+    this.topic = topic;
+    this.problems = problems;
+  }
+}
+
+function countOf(problems: readonly OptionProblem[]): string {
+  return problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+}
+
+function linesOf(problems: readonly OptionProblem[]): string {
+  return `${problems.map(({ path, message }) => `\n  - ${path}: ${message}`).join('')}\n`;
 }
 
 /** A decorated method was called on an instance that no producer is bound to, or the object in its place did not run the method. */
@@ -50,12 +75,14 @@ export class InvalidMethodError extends KafkaProducerError {
   declare readonly code: typeof InvalidMethodError.code;
 
   readonly host: string;
+  /** Empty when the decorator stands on the class itself. */
   readonly method: string;
 
   /** @param context.remedy a sentence, where this case has a better one than "decorate an async instance method" */
   constructor(context: { host: string; method: string; reason: string; remedy?: string }) {
+    const what = context.method === '' ? context.host : `${context.host}.${context.method}`;
     super(
-      `${context.host}.${context.method} cannot be decorated: ${context.reason}`,
+      `${what} cannot be decorated: ${context.reason}`,
       context.remedy === undefined ? {} : { remedy: context.remedy },
     );
     this.host = context.host;

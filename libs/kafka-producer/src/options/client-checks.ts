@@ -1,5 +1,5 @@
 import { mechanismName, saslProvider, type SaslSettings } from '../cluster/kafkajs/sasl-providers.js';
-import { describeValue } from './option-rules.js';
+import { describeValue } from '../errors/describe-value.js';
 
 /** A host name, an IPv4 address or an IPv6 address in brackets, then a port. */
 const ADDRESS = /^(?:\[[0-9a-fA-F:.%]+\]|[^\s:/[\]]+):(\d{1,5})$/;

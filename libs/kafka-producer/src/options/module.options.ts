@@ -13,7 +13,8 @@ export class LifecycleOptions {
    * When the first connection is made.
    *
    * `'background'`: when the application starts, which neither waits for it nor fails because of it. `'lazy'`: with the first record. `'eager'`: the
-   * application waits for a broker up to `connectTimeoutMs`, and does not start without one.
+   * application waits for a broker up to `connectTimeoutMs`, and does not start without one: `ClusterUnreachableError`. Both connect after every
+   * `onModuleInit` of the application, so that a start which fails there leaves no connection open.
    *
    * @defaultValue 'background'
    */

@@ -1,20 +1,24 @@
 /**
- * The known name somebody probably meant.
+ * The known name somebody probably meant: the nearest of those that are spelled alike.
  *
- * Spelling aside ('linger.ms', 'LINGER_MS'), one name may be the beginning of the other ('batchSize'), or differ in up to a third of its letters.
+ * Alike is a name that is the beginning of the other ('batchSize'), else one that differs in up to a third of its letters.
  */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   const wanted = letters(given);
-  const beginning = known.find(
-    (name) => wanted.length >= 4 && (letters(name).startsWith(wanted) || wanted.startsWith(letters(name))),
-  );
-  let best: { name: string; distance: number } | undefined;
-  for (const name of known) {
-    const distance = editDistance(wanted, letters(name));
-    if (distance < (best?.distance ?? Infinity)) best = { name, distance };
-  }
-  if (best?.distance === 0) return best.name;
-  return beginning ?? (best !== undefined && best.distance <= Math.max(1, wanted.length / 3) ? best.name : undefined);
+  const candidates = known.map((name) => ({ name, distance: editDistance(wanted, letters(name)) }));
+  const nearest = candidates.toSorted((a, b) => a.distance - b.distance);
+  const isLikely = ({ distance }: { distance: number }): boolean => distance <= Math.max(1, wanted.length / 3);
+  return (nearest.find(({ name }) => isBeginning(wanted, letters(name))) ?? nearest.find(isLikely))?.name;
+}
+
+/** The known name that only differs in its spelling: 'linger.ms', 'LINGER_MS'. */
+export function sameName(given: string, known: readonly string[]): string | undefined {
+  return known.find((name) => letters(name) === letters(given));
+}
+
+/** Short names are the beginning of too much. */
+function isBeginning(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 4 && (a.startsWith(b) || b.startsWith(a));
 }
 
 function letters(name: string): string {

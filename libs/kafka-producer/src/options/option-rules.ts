@@ -1,5 +1,7 @@
 import { ValidateBy } from 'class-validator';
 
+import { describeValue } from '../errors/describe-value.js';
+
 /**
  * The rules of the options, one per kind. Each is the whole truth about its option's range, so that a wrong value gives one message that says what
  * would be right. `undefined` never reaches them: it means the default.
@@ -79,14 +81,6 @@ export function Checked(problemOf: (value: unknown) => string | undefined): Prop
       defaultMessage: (args) => problemOf(args?.value) ?? '',
     },
   });
-}
-
-/** A value in a message: short, and only of kinds that hold no secrets. */
-export function describeValue(value: unknown): string {
-  if (typeof value === 'string') return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return typeof value === 'bigint' ? `${value}n` : String(value);
 }
 
 /** Longer timers fire at once. */

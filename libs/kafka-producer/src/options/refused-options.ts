@@ -22,6 +22,7 @@ export const REFUSED_OPTIONS: Readonly<Record<OptionPath, Readonly<Record<string
   },
   producer: {
     idempotent: 'is called enableIdempotence here',
+    idempotence: 'is called enableIdempotence here',
     createPartitioner: 'is called partitioner here',
     maxInFlightRequests: 'is called maxInFlightRequestsPerConnection here',
     metadataMaxAge: 'is called metadataMaxAgeMs here',

@@ -99,6 +99,26 @@ describe('options that are given', () => {
     }
     expect((await resolveOptions(new Settings())).producer.lingerMs).toBe(7);
   });
+
+  it('may be getters of a class', async () => {
+    class Settings {
+      get client() {
+        return new ClientSettings();
+      }
+      get shutdownTimeoutMs(): number {
+        return -5;
+      }
+    }
+    class ClientSettings {
+      get brokers(): string[] {
+        return ['localhost:9092'];
+      }
+      get clientId(): string {
+        return '';
+      }
+    }
+    expect(Object.keys(await problemsOf(new Settings()))).toEqual(['shutdownTimeoutMs', 'client.clientId']);
+  });
 });
 
 describe('idempotence', () => {

@@ -18,6 +18,15 @@ export interface ResolvedOptions extends LifecycleOptions {
   readonly warnings: readonly string[];
 }
 
+/** What stands beside the options of a module. */
+export interface OptionsContext {
+  readonly module?: string | undefined;
+  /** Names in the same object that are no options: those `forRoot()` reads itself. */
+  readonly beside?: readonly string[];
+  /** What was found wrong with them. */
+  readonly problems?: readonly OptionProblem[];
+}
+
 /**
  * Checks everything a module was given.
  *
@@ -25,9 +34,9 @@ export interface ResolvedOptions extends LifecycleOptions {
  *
  * @throws InvalidOptionsError with all problems at once
  */
-export async function resolveOptions(given: unknown, moduleName?: string): Promise<ResolvedOptions> {
-  const problems: OptionProblem[] = [];
-  const lifecycle = readGroup('', given ?? {}, problems);
+export async function resolveOptions(given: unknown, context: OptionsContext = {}): Promise<ResolvedOptions> {
+  const problems: OptionProblem[] = [...(context.problems ?? [])];
+  const lifecycle = readGroup('', given ?? {}, problems, context.beside);
   const groups: GivenGroups | null | undefined = typeof given === 'object' ? given : undefined;
   const client = readGroup('client', groups?.client ?? {}, problems);
   const serializers = readGroup('serializers', groups?.serializers, problems);
@@ -35,7 +44,7 @@ export async function resolveOptions(given: unknown, moduleName?: string): Promi
   const wrongAlone = new Set(problems.map(({ path }) => path));
   const { producer, warnings } = combine(own, groups?.producer ?? {}, wrongAlone, problems);
   const codec = await codecOf(producer, wrongAlone, problems);
-  if (problems.length > 0) throw new InvalidOptionsError({ problems, module: moduleName });
+  if (problems.length > 0) throw new InvalidOptionsError({ problems, module: context.module });
   const { brokers } = client;
   return freezeWith(lifecycle, {
     client: freezeWith(client, { brokers: typeof brokers === 'function' ? brokers : Object.freeze([...brokers]) }),

@@ -54,17 +54,65 @@ describe('a contract', () => {
   });
 
   it.each<[string, unknown[], string]>([
-    ['no topic', ['', { key: null }], 'defineTopic() needs the name of the topic'],
-    ['no definition', ['orders'], 'needs `key`: a function of the payload, or null'],
-    ['no key', ['orders', {}], 'needs `key`: a function of the payload, or null'],
-    ['a payload schema', ['orders', { key: null, payload: {} }], 'validation is not available in this version'],
+    ['no topic', ['', { key: null }], "a topic has 1 problem:\n  - topic: must be the name of the topic, got ''"],
+    ['no definition', ['orders'], 'key: must be a function of the payload, or null for records without a key'],
+    ['null', ['orders', null], 'key: must be a function of the payload'],
+    [
+      'no key',
+      ['orders', {}],
+      'key: must be a function of the payload, or null for records without a key, got undefined',
+    ],
+    ['a key that is a name', ['orders', { key: 'orderId' }], "or null for records without a key, got 'orderId'"],
+    [
+      'headers that are an object',
+      ['orders', { key: null, headers: {} }],
+      'headers: must be a function of the payload, got an object',
+    ],
+    [
+      'a serializer that is none',
+      ['orders', { key: null, serializer: {} }],
+      'serializer: must be an object with a method serialize(), got an object',
+    ],
+    [
+      'a serializer that is null',
+      ['orders', { key: null, serializer: null }],
+      'serializer: must be an object with a method serialize(), got null',
+    ],
+    [
+      'a producer without a name',
+      ['orders', { key: null, producer: '' }],
+      "producer: must be the name of a module, a string that is not empty, got ''",
+    ],
+    [
+      'a payload schema',
+      ['orders', { key: null, payload: {} }],
+      'payload: is validation, which is not available in this version',
+    ],
     [
       'an unknown name',
       ['orders', { key: null, keys: 1 }],
-      "has 'keys', which is none of key, headers, serializer, producer",
+      'keys: is not part of a definition (known: key, headers, serializer, producer)',
     ],
   ])('is refused where it is defined: %s', (_title, args, message) => {
-    expect(() => (defineTopic as (...given: unknown[]) => unknown)(...args)).toThrow(message);
+    expect(() => define(...args)).toThrow(
+      expect.objectContaining({
+        code: 'KAFKA_PRODUCER_INVALID_TOPIC',
+        message: expect.stringContaining(message) as string,
+      }),
+    );
+  });
+
+  it('is refused for everything that is wrong about it at once; undefined is left out', () => {
+    const wrong = { key: 1, headers: {}, producer: 5, partitions: 3, payload: undefined };
+    expect(() => define('orders', wrong)).toThrow(
+      expect.objectContaining({
+        topic: 'orders',
+        problems: ['key', 'headers', 'producer', 'partitions'].map(
+          (path) => expect.objectContaining({ path }) as unknown,
+        ),
+      }),
+    );
+    expect(define('orders', { key: null, headers: undefined, payload: undefined })).toBeTypeOf('function');
   });
 
   it('is typed: a wrong payload does not compile', () => {
@@ -77,3 +125,7 @@ describe('a contract', () => {
     expect(() => defineTopic<OrderPlaced>('orders', {})).toThrow('key');
   });
 });
+
+function define(...args: unknown[]): unknown {
+  return (defineTopic as unknown as (...given: unknown[]) => unknown)(...args);
+}

@@ -1,3 +1,5 @@
+import { describeValue } from '../errors/describe-value.js';
+import { InvalidTopicError, type OptionProblem } from '../errors/program.errors.js';
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { HeaderValue, ProducerRecord } from '../record/producer-record.js';
 import { OWN_SERIALIZER, type OwnSerializer } from '../serialization/own-serializer.js';
@@ -13,7 +15,12 @@ export interface TopicDefinition<P> {
    * Required, because it decides about partitions and so about order. Returning `undefined` is `InvalidRecordError`, never a null key by accident.
    */
   readonly key: ((payload: P) => string | Uint8Array | null) | null;
-  /** Headers of every record; a record's own and the module's default headers are merged with them, the record's first. */
+  /**
+   * Headers of every record the contract makes. Those of an `@Emit` are merged over them, and the module's default headers add the names that are
+   * missing.
+   *
+   * A spread replaces them: `{ ...orderPlaced(event), headers }` has only the new ones.
+   */
   readonly headers?: ((payload: P) => Headers) | undefined;
   /** For the values of this topic, instead of the module's. */
   readonly serializer?: Serializer<P> | undefined;
@@ -48,7 +55,7 @@ export type PayloadOf<C> = C extends TopicContract<infer P, never> ? P : never;
  * export const orderPlaced = defineTopic<OrderPlaced>('orders.placed', { key: (event) => event.orderId });
  * await producer.send(orderPlaced(event));
  * ```
- * @throws InvalidRecordError for a definition that could make no record
+ * @throws InvalidTopicError for a definition that could make no record, with everything that is wrong about it
  */
 export function defineTopic<P>(topic: string, definition: TopicDefinition<P>): TopicContract<P> {
   checkDefinition(topic, definition);
@@ -70,21 +77,53 @@ export function defineTopic<P>(topic: string, definition: TopicDefinition<P>): T
 }
 
 /** Told at once and not by the first record, which may be days away. */
-function checkDefinition(topic: string, definition: object | undefined): void {
-  const given: Readonly<Record<string, unknown>> = { ...definition };
-  const key = given['key'];
-  const refuse = (reason: string): never => {
-    throw new InvalidRecordError({ topic, reason });
-  };
-  if (typeof topic !== 'string' || topic === '') refuse('defineTopic() needs the name of the topic');
-  if (key !== null && typeof key !== 'function') refuse('its contract needs `key`: a function of the payload, or null');
-  for (const name of Object.keys(given)) {
-    if (name === 'payload') refuse('its contract has `payload`, and validation is not available in this version');
-    if (!KNOWN.includes(name)) refuse(`its contract has '${name}', which is none of ${KNOWN.join(', ')}`);
+function checkDefinition(topic: unknown, definition: unknown): void {
+  const isNamed = typeof topic === 'string' && topic !== '';
+  const problems: OptionProblem[] = isNamed
+    ? []
+    : [{ path: 'topic', message: `must be the name of the topic, got ${describeValue(topic)}` }];
+  const given = (typeof definition === 'object' ? definition : null) as Readonly<Record<string, unknown>> | null;
+  for (const [path, { expected, accepts }] of Object.entries(RULES)) {
+    const value = given?.[path];
+    if (!accepts(value)) problems.push({ path, message: `must be ${expected}, got ${describeValue(value)}` });
   }
+  for (const [path, value] of Object.entries(given ?? {})) {
+    if (value === undefined || Object.hasOwn(RULES, path)) continue;
+    const known = `is not part of a definition (known: ${Object.keys(RULES).join(', ')})`;
+    problems.push({
+      path,
+      message: path === 'payload' ? 'is validation, which is not available in this version' : known,
+    });
+  }
+  if (problems.length > 0) throw new InvalidTopicError({ topic: isNamed ? topic : undefined, problems });
 }
 
-const KNOWN: readonly string[] = ['key', 'headers', 'serializer', 'producer'];
+/** What each part of a definition must be. */
+const RULES: Readonly<
+  Record<keyof TopicDefinition<never>, { readonly expected: string; readonly accepts: (value: unknown) => boolean }>
+> = {
+  key: {
+    expected: 'a function of the payload, or null for records without a key',
+    accepts: (value) => value === null || isFunction(value),
+  },
+  headers: { expected: 'a function of the payload', accepts: (value) => value === undefined || isFunction(value) },
+  serializer: {
+    expected: 'an object with a method serialize()',
+    accepts: (value) => value === undefined || isSerializer(value),
+  },
+  producer: {
+    expected: 'the name of a module, a string that is not empty',
+    accepts: (value) => value === undefined || (typeof value === 'string' && value.trim() !== ''),
+  },
+};
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function isSerializer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && isFunction((value as { serialize?: unknown }).serialize);
+}
 
 function checkedKey(topic: string, key: string | Uint8Array | null | undefined): string | Uint8Array | null {
   if (key !== undefined) return key;
