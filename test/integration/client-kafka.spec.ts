@@ -132,6 +132,25 @@ describeOnEachKafka('the client of provideClientKafka()', (kafka) => {
     expect((await recordsIn(kafka().bootstrap, topic)).map(({ value }) => String(value))).toEqual(['{"id":1}']);
   });
 
+  it.each<[string, unknown, unknown]>([
+    ['a Date', new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    ['an instance of a class with a toString()', payloads['an instance of a class with a toString']!(), '{"id":"A-1"}'],
+    ['a Uint8Array', new Uint8Array([65, 66]), 'AB'],
+    ['a bigint', 1n, 'our error'],
+    ['an object with a value', { value: 10, currency: 'EUR' }, '{"value":10,"currency":"EUR"}'],
+    ['null', null, null],
+    ['undefined', undefined, 'our error'],
+    ['a number', 38.7, '38.7'],
+  ])('is left for KafkaProducerService with other bytes for %s, as the guide says', async (_kind, value, text) => {
+    const topic = await kafka().createTopic();
+    const sent = ours.unwrap().send({ topic, value });
+    const result = await sent.then(
+      async () => (await recordsIn(kafka().bootstrap, topic))[0]?.value?.toString() ?? null,
+      (error: unknown) => (isKafkaProducerError(error, 'KAFKA_PRODUCER_SERIALIZATION') ? 'our error' : error),
+    );
+    expect(result).toBe(text);
+  });
+
   describe('answers as ClientKafka answers:', () => {
     const known = (result: readonly EmittedMetadata[]) =>
       result

@@ -20,7 +20,7 @@ const USE_CLIENT_KAFKA =
 /**
  * A `ClientProxy` whose events go through `KafkaProducerService`, read as Nest's `ClientKafka` reads them; made by `provideClientKafka()`.
  *
- * Events only: there is no consumer, so whatever needs one is refused. An emit is sent when it is called, joins batches and transactions as every
+ * Events only: there is no consumer, so whatever needs one is refused. An emit is sent when it is called, shares batches as every
  * record does, and its Observable repeats the outcome for whoever subscribes later. A failure nobody subscribed to is logged and published as
  * `nestjs-kafka-producer:emit-failed`.
  */
@@ -46,7 +46,7 @@ export class KafkaProducerClient extends ClientProxy {
   /**
    * Sends one record.
    *
-   * @returns gives out the metadata in kafkajs' shape once the record is acknowledged (in a transaction: staged), or fails with the error of
+   * @returns gives out the metadata in kafkajs' shape once the record is acknowledged, or fails with the error of
    * `KafkaProducerService.send()`. Nothing is thrown by the call itself.
    */
   override emit<TResult = EmittedMetadata[], TInput = unknown>(pattern: unknown, data: TInput): Observable<TResult> {
