@@ -27,6 +27,7 @@ const MAY_IMPORT = {
   options: ['serialization', 'partitioning', 'accumulator', 'sender', 'pipeline', 'cluster', 'record', 'errors'],
   scope: ['record', 'errors', 'observability', 'support'],
   decorators: ['scope', 'topics', 'record', 'errors', 'support', 'top/tokens', 'top/service'],
+  microservices: ['serialization', 'record', 'errors', 'observability', 'top/tokens', 'top/service'],
 };
 
 const SRC = '^libs/kafka-producer/src/';
@@ -37,7 +38,12 @@ const SPECIAL = {
 };
 /** Specs and what only they use. */
 const SPEC = '\\.spec\\.ts$|/spec-support/|/manual-clock\\.ts$|\\.vectors\\.json$';
-const NEST_FOLDERS = 'decorators|scope|testing|health|microservices';
+
+/** The subpath exports: a folder each. */
+const SUBPATHS = ['testing', 'health', 'microservices'];
+/** A package's `index.ts`; a subpath's is named after it. */
+const FRONT_DOOR = `(index|${SUBPATHS.map((name) => `${name}/${name}`).join('|')})`;
+const NEST_FOLDERS = ['decorators', 'scope', ...SUBPATHS].join('|');
 
 const path = (row) => SPECIAL[row] ?? `${row}/`;
 const oneOf = (rows) => `${SRC}(${rows.map(path).join('|')})`;
@@ -53,7 +59,7 @@ const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 /** A folder nobody has given a row yet must not slip past the table. */
-const KNOWN_FOLDERS = [...Object.keys(MAY_IMPORT), 'transactions', 'testing', 'health', 'microservices'];
+const KNOWN_FOLDERS = [...Object.keys(MAY_IMPORT), 'transactions', 'testing', 'health'];
 
 module.exports = {
   forbidden: [
@@ -122,7 +128,7 @@ module.exports = {
       'apps-and-tests-by-the-front-door',
       'apps/ and test/ use the packages as a user would',
       { path: '^(apps|test)/' },
-      { path: '^libs/', pathNot: '^libs/[^/]+/(src|dist)/(|testing/|health/|microservices/)index\\.(ts|js|d\\.ts)$' },
+      { path: '^libs/', pathNot: `^libs/[^/]+/(src|dist)/${FRONT_DOOR}\\.(ts|js|d\\.ts)$` },
     ),
     rule(
       'libs-know-no-app-and-no-test',
@@ -132,9 +138,9 @@ module.exports = {
     ),
     rule(
       'one-index-per-package',
-      'an inner index.ts hides where a thing lives; subpath exports have theirs',
+      'an inner index.ts hides where a thing lives; the front door of a subpath is named after it',
       {},
-      { path: '^libs/[^/]+/src/.+/index\\.ts$', pathNot: '^libs/[^/]+/src/(testing|health|microservices)/index\\.ts$' },
+      { path: '^libs/[^/]+/src/.+/index\\.ts$' },
     ),
     rule(
       'no-spec-in-production',
@@ -145,8 +151,12 @@ module.exports = {
     rule(
       'no-dead-file',
       'every file of a library is reached from its front door',
-      { path: '^libs/[^/]+/src/(|testing/|health/|microservices/)index\\.ts$' },
-      { path: '^libs/[^/]+/src/', pathNot: [SPEC, '\\.d\\.ts$', '^libs/[^/]+/src/index\\.ts$'], reachable: false },
+      { path: `^libs/[^/]+/src/${FRONT_DOOR}\\.ts$` },
+      {
+        path: '^libs/[^/]+/src/',
+        pathNot: [SPEC, '\\.d\\.ts$', `^libs/[^/]+/src/${FRONT_DOOR}\\.ts$`],
+        reachable: false,
+      },
     ),
     rule('no-unresolvable', 'an import must lead somewhere', {}, { couldNotResolve: true }),
     rule(

@@ -97,7 +97,8 @@ describe('the packed libraries under plain Node', () => {
 describe('the packed declarations', () => {
   it('compile without skipLibCheck', async () => {
     const file = join(application, 'app.mts');
-    await writeFile(file, LIBRARIES.map((name, index) => `export * as p${index} from '${name}';`).join('\n'));
+    const entries = [...LIBRARIES, 'nestjs-kafka-producer/microservices'];
+    await writeFile(file, entries.map((name, index) => `export * as p${index} from '${name}';`).join('\n'));
     const program = ts.createProgram([file], {
       module: ts.ModuleKind.NodeNext,
       moduleResolution: ts.ModuleResolutionKind.NodeNext,

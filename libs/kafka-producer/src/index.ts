@@ -70,5 +70,5 @@ export type { PartitionMetadata, TopicMetadata } from './cluster/cluster.js';
 export type { RecordHeaders } from './serialization/header-list.js';
 
 // Observe
-export type { DeliveryFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';
+export type { DeliveryFailed, EmitFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';
 export type { PipelineStats } from './pipeline/pipeline-stats.js';

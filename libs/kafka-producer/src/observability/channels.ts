@@ -10,6 +10,17 @@ export interface DeliveryFailed {
   readonly error: Error;
 }
 
+/** An emit of a client made by `provideClientKafka()` failed and nobody had subscribed to its Observable. What was in a batch is a `DeliveryFailed` too. */
+export interface EmitFailed {
+  /** Name of the module. */
+  readonly producer: string;
+  /** As the program names it. */
+  readonly topic: string;
+  /** 1 for `emit()`, as many as were given to `emitBatch()`, sent or not. */
+  readonly recordCount: number;
+  readonly error: Error;
+}
+
 /** A producer was closed with the application. */
 export interface ProducerClosed {
   /** Name of the module. */
@@ -24,6 +35,7 @@ export interface ProducerClosed {
 /** Names for `diagnostics_channel.subscribe()`, and what is published there. */
 export interface KafkaProducerChannels {
   readonly 'nestjs-kafka-producer:delivery-failed': DeliveryFailed;
+  readonly 'nestjs-kafka-producer:emit-failed': EmitFailed;
   readonly 'nestjs-kafka-producer:closed': ProducerClosed;
 }
 
