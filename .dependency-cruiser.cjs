@@ -27,6 +27,18 @@ const MAY_IMPORT = {
   options: ['serialization', 'partitioning', 'accumulator', 'sender', 'pipeline', 'cluster', 'record', 'errors'],
   scope: ['record', 'errors', 'observability', 'support'],
   decorators: ['scope', 'topics', 'record', 'errors', 'support', 'top/tokens', 'top/service'],
+  testing: [
+    'pipeline',
+    'options',
+    'cluster/port',
+    'record',
+    'errors',
+    'support',
+    'top/tokens',
+    'top/service',
+    'top/registration',
+  ],
+  health: ['top/tokens', 'top/service'],
 };
 
 const SRC = '^libs/kafka-producer/src/';
@@ -34,10 +46,16 @@ const SPECIAL = {
   'cluster/port': 'cluster/(cluster|cluster\\.errors|schema-request)\\.ts$',
   'top/tokens': 'kafka-producer\\.tokens\\.ts$',
   'top/service': 'kafka-producer\\.service\\.ts$',
+  'top/registration': 'kafka-producer\\.registration\\.ts$',
 };
 /** Specs and what only they use. */
 const SPEC = '\\.spec\\.ts$|/spec-support/|/manual-clock\\.ts$|\\.vectors\\.json$';
-const NEST_FOLDERS = 'decorators|scope|testing|health|microservices';
+
+/** The subpath exports: a folder each. */
+const SUBPATHS = ['testing', 'health', 'microservices'];
+/** A package's `index.ts`; a subpath's is named after it. */
+const FRONT_DOOR = `(index|${SUBPATHS.map((name) => `${name}/${name}`).join('|')})`;
+const NEST_FOLDERS = ['decorators', 'scope', ...SUBPATHS].join('|');
 
 const path = (row) => SPECIAL[row] ?? `${row}/`;
 const oneOf = (rows) => `${SRC}(${rows.map(path).join('|')})`;
@@ -53,7 +71,7 @@ const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 /** A folder nobody has given a row yet must not slip past the table. */
-const KNOWN_FOLDERS = [...Object.keys(MAY_IMPORT), 'transactions', 'testing', 'health', 'microservices'];
+const KNOWN_FOLDERS = [...Object.keys(MAY_IMPORT), 'transactions', 'microservices'];
 
 module.exports = {
   forbidden: [
@@ -122,7 +140,7 @@ module.exports = {
       'apps-and-tests-by-the-front-door',
       'apps/ and test/ use the packages as a user would',
       { path: '^(apps|test)/' },
-      { path: '^libs/', pathNot: '^libs/[^/]+/(src|dist)/(|testing/|health/|microservices/)index\\.(ts|js|d\\.ts)$' },
+      { path: '^libs/', pathNot: `^libs/[^/]+/(src|dist)/${FRONT_DOOR}\\.(ts|js|d\\.ts)$` },
     ),
     rule(
       'libs-know-no-app-and-no-test',
@@ -132,9 +150,15 @@ module.exports = {
     ),
     rule(
       'one-index-per-package',
-      'an inner index.ts hides where a thing lives; subpath exports have theirs',
+      'an inner index.ts hides where a thing lives; the front door of a subpath is named after it',
       {},
-      { path: '^libs/[^/]+/src/.+/index\\.ts$', pathNot: '^libs/[^/]+/src/(testing|health|microservices)/index\\.ts$' },
+      { path: '^libs/[^/]+/src/.+/index\\.ts$' },
+    ),
+    rule(
+      'subpaths-on-top',
+      'what a subpath exports must not be pulled in by those who did not ask for it',
+      { path: SRC, pathNot: [`${SRC}(${SUBPATHS.join('|')})/`, SPEC] },
+      { path: `${SRC}(${SUBPATHS.join('|')})/` },
     ),
     rule(
       'no-spec-in-production',
@@ -145,8 +169,12 @@ module.exports = {
     rule(
       'no-dead-file',
       'every file of a library is reached from its front door',
-      { path: '^libs/[^/]+/src/(|testing/|health/|microservices/)index\\.ts$' },
-      { path: '^libs/[^/]+/src/', pathNot: [SPEC, '\\.d\\.ts$', '^libs/[^/]+/src/index\\.ts$'], reachable: false },
+      { path: `^libs/[^/]+/src/${FRONT_DOOR}\\.ts$` },
+      {
+        path: '^libs/[^/]+/src/',
+        pathNot: [SPEC, '\\.d\\.ts$', `^libs/[^/]+/src/${FRONT_DOOR}\\.ts$`],
+        reachable: false,
+      },
     ),
     rule('no-unresolvable', 'an import must lead somewhere', {}, { couldNotResolve: true }),
     rule(
