@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as terminus from '@nestjs/terminus';
 import * as product from 'nestjs-kafka-producer';
+import * as health from 'nestjs-kafka-producer/health';
 import * as testing from 'nestjs-kafka-producer/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { problemsIn } from './compile.js';
@@ -21,6 +23,8 @@ const GIVEN = ['Order', 'OrderPlaced', 'orderPlaced', 'event', 'producer'];
 const PACKAGES = {
   'nestjs-kafka-producer': product,
   'nestjs-kafka-producer/testing': testing,
+  'nestjs-kafka-producer/health': health,
+  '@nestjs/terminus': terminus,
 };
 
 let folder: string;

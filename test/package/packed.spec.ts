@@ -162,10 +162,29 @@ describe('nestjs-kafka-producer/testing', () => {
   });
 });
 
+describe('nestjs-kafka-producer/health', () => {
+  it('is found by ES modules and by CommonJS, and by nobody who did not ask for it', async () => {
+    const esm = await node(
+      'health.mjs',
+      `import 'reflect-metadata';
+       import * as main from 'nestjs-kafka-producer';
+       import * as health from 'nestjs-kafka-producer/health';
+       console.log(Object.keys(health).join(), 'KafkaProducerHealthIndicator' in main);`,
+    );
+    expect(esm).toEqual({ stdout: 'KafkaProducerHealthIndicator false\n', stderr: '' });
+    const cjs = await node(
+      'health.cjs',
+      `require('reflect-metadata');
+       console.log(typeof require('nestjs-kafka-producer/health').KafkaProducerHealthIndicator);`,
+    );
+    expect(cjs).toEqual({ stdout: 'function\n', stderr: '' });
+  });
+});
+
 describe('the packed declarations', () => {
   it('compile without skipLibCheck', async () => {
     const file = join(application, 'app.mts');
-    const entries = [...LIBRARIES, 'nestjs-kafka-producer/testing'];
+    const entries = [...LIBRARIES, 'nestjs-kafka-producer/testing', 'nestjs-kafka-producer/health'];
     await writeFile(file, entries.map((name, index) => `export * as p${index} from '${name}';`).join('\n'));
     const program = ts.createProgram([file], {
       module: ts.ModuleKind.NodeNext,
