@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { withFakeParts } from '../decorators/spec-support/fake-parts.js';
 import { Emit } from '../decorators/emit.decorator.js';
@@ -56,6 +56,17 @@ describe('InMemoryProducer', () => {
     expect(kafka.records.all()).toMatchObject([
       { producer: 'audit', topic: 'test.orders', partition: 1, text: '<a>', headers: { tenant: 'acme' } },
     ]);
+  });
+
+  it('works while the date is faked', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_234 });
+    try {
+      await expect(new InMemoryProducer().send({ topic: 'orders', value: 'a' })).resolves.toMatchObject({
+        timestamp: 1_234,
+      });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('can stand in for the producer of an application, which connects to nothing then', async () => {
