@@ -1,7 +1,7 @@
-// Compares the public surface of every library with its committed report in etc/. With --local the report is rewritten instead.
+// Compares the public surface of every library, and of each of its subpaths, with its committed report in etc/. With --local the report is rewritten instead.
 // Folders of libs/ given as arguments limit it to those.
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -12,12 +12,25 @@ let failures = 0;
 await mkdir(join(ROOT, 'etc'), { recursive: true });
 
 for (const folder of folders) {
+  for (const [subpath, types] of await entryPoints(folder)) report(folder, subpath, types);
+}
+process.exitCode = failures === 0 ? 0 : 1;
+
+/** The subpaths of a library that have declarations, and where these are. */
+async function entryPoints(folder) {
+  const { exports } = JSON.parse(await readFile(join(ROOT, 'libs', folder, 'package.json'), 'utf8'));
+  return Object.entries(exports)
+    .filter(([, target]) => target.types !== undefined)
+    .map(([subpath, { types }]) => [subpath, types]);
+}
+
+function report(folder, subpath, types) {
   const projectFolder = join(ROOT, 'libs', folder);
-  const packageJsonFullPath = join(projectFolder, 'package.json');
+  const name = subpath === '.' ? folder : `${folder}.${subpath.slice('./'.length)}`;
   const extractorConfig = ExtractorConfig.prepare({
-    configObject: configFor(projectFolder, folder),
+    configObject: configFor(projectFolder, types, name),
     configObjectFullPath: undefined,
-    packageJsonFullPath,
+    packageJsonFullPath: join(projectFolder, 'package.json'),
   });
   const result = Extractor.invoke(extractorConfig, {
     localBuild,
@@ -29,26 +42,25 @@ for (const folder of folders) {
       }
     },
   });
-  if (result.succeeded) console.log(`ok      ${folder}${result.apiReportChanged ? ' (report rewritten)' : ''}`);
+  if (result.succeeded) console.log(`ok      ${name}${result.apiReportChanged ? ' (report rewritten)' : ''}`);
   else {
     failures += 1;
     const reason = result.apiReportChanged
       ? 'the public surface differs from etc/; if that is intended, run `npm run api:update` and commit the report'
       : 'see the errors above';
-    console.log(`FAILED  ${folder}: ${reason}`);
+    console.log(`FAILED  ${name}: ${reason}`);
   }
 }
-process.exitCode = failures === 0 ? 0 : 1;
 
-function configFor(projectFolder, folder) {
+function configFor(projectFolder, types, name) {
   const silent = { logLevel: 'none', addToApiReportFile: false };
   return {
     projectFolder,
-    mainEntryPointFilePath: join(projectFolder, 'dist/index.d.ts'),
+    mainEntryPointFilePath: join(projectFolder, types),
     compiler: { tsconfigFilePath: join(projectFolder, 'tsconfig.lib.json') },
     apiReport: {
       enabled: true,
-      reportFileName: `${folder}.api.md`,
+      reportFileName: `${name}.api.md`,
       reportFolder: join(ROOT, 'etc'),
       reportTempFolder: join(ROOT, 'temp/api'),
     },

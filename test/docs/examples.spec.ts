@@ -1,6 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as terminus from '@nestjs/terminus';
 import * as product from 'nestjs-kafka-producer';
+import * as health from 'nestjs-kafka-producer/health';
+import * as testing from 'nestjs-kafka-producer/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { problemsIn } from './compile.js';
 import { ROOT } from './snippets.js';
@@ -15,6 +18,14 @@ export declare const event: OrderPlaced;
 export declare const producer: KafkaProducerService;
 `;
 const GIVEN = ['Order', 'OrderPlaced', 'orderPlaced', 'event', 'producer'];
+
+/** Where an example may take names from. */
+const PACKAGES = {
+  'nestjs-kafka-producer': product,
+  'nestjs-kafka-producer/testing': testing,
+  'nestjs-kafka-producer/health': health,
+  '@nestjs/terminus': terminus,
+};
 
 let folder: string;
 
@@ -56,7 +67,10 @@ function program(code: string): string {
   const isDeclared = (name: string) => new RegExp(`\\b(const|class|interface) ${name}\\b`).test(code);
   const isMember = code.startsWith('@') && !/\bclass\b/.test(code);
   return [
-    `import { ${Object.keys(product).filter(isUsed).join(', ')} } from 'nestjs-kafka-producer';`,
+    ...Object.entries(PACKAGES).map(([name, exported]) => {
+      const names = Object.keys(exported).filter((each) => isUsed(each) && !isDeclared(each));
+      return `import { ${names.join(', ')} } from '${name}';`;
+    }),
     `import { ${GIVEN.filter((name) => isUsed(name) && !isDeclared(name))
       .map(asImport)
       .join(', ')} } from './prelude.js';`,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Test } from '@nestjs/testing';
@@ -7,7 +7,7 @@ import { EmbeddedKafka } from 'embedded-kafka';
 import { KafkaProducerModule } from 'nestjs-kafka-producer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemsIn } from './compile.js';
-import { documents, fileNameOf, ROOT, snippetsOf } from './snippets.js';
+import { documents, ROOT, snippetsOf, writeSnippets } from './snippets.js';
 
 /** Inside of the repository, so that the packages resolve as they do for a user. */
 let folder: string;
@@ -18,22 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function writeSnippets(document: string): Promise<string[]> {
-  const place = join(folder, document.replaceAll('/', '_'));
-  await mkdir(place, { recursive: true });
-  const blocks = (await snippetsOf(document)).filter(({ language }) => language === 'ts');
-  return Promise.all(
-    blocks.map(async (block) => {
-      const path = join(place, fileNameOf(block));
-      await writeFile(path, block.code);
-      return path;
-    }),
-  );
-}
-
 describe('the documents', () => {
   it('contain only TypeScript that compiles in an application made by nest new', async () => {
-    const files = (await Promise.all((await documents()).map(writeSnippets))).flat();
+    const files = (await Promise.all((await documents()).map((document) => writeSnippets(folder, document)))).flat();
     expect(files.length).toBeGreaterThanOrEqual(3);
     expect(problemsIn(folder, files)).toEqual([]);
   });
@@ -54,7 +41,7 @@ describe('the README', () => {
 
   it('shows the record that its @Emit produces', async () => {
     const shown = (await snippetsOf('README.md')).find(({ language }) => language === 'json');
-    const files = await writeSnippets('README.md');
+    const files = await writeSnippets(folder, 'README.md');
     const events = files.find((file) => file.endsWith('order-events.ts')) ?? '';
     const { OrderEvents } = (await import(pathToFileURL(events).href)) as { OrderEvents: new () => Emitter };
 

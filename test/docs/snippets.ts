@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -37,4 +37,18 @@ export function fileNameOf({ code, line }: Snippet): string {
   const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1];
   if (name === undefined) throw new Error(`the ts block in line ${line} does not start with "// its-file-name.ts"`);
   return name;
+}
+
+/** Writes the TypeScript blocks of a document into a folder of its own below `folder`. @returns their paths */
+export async function writeSnippets(folder: string, document: string): Promise<string[]> {
+  const place = join(folder, document.replaceAll('/', '_'));
+  await mkdir(place, { recursive: true });
+  const blocks = (await snippetsOf(document)).filter(({ language }) => language === 'ts');
+  return Promise.all(
+    blocks.map(async (block) => {
+      const path = join(place, fileNameOf(block));
+      await writeFile(path, block.code);
+      return path;
+    }),
+  );
 }

@@ -71,4 +71,4 @@ export type { RecordHeaders } from './serialization/header-list.js';
 
 // Observe
 export type { DeliveryFailed, EmitFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';
-export type { PipelineStats } from './pipeline/pipeline-stats.js';
+export type { PipelineState, PipelineStats } from './pipeline/pipeline-stats.js';

@@ -78,6 +78,19 @@ describe('close', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('shows in the statistics', async () => {
+    const { pipeline, cluster, clock } = testPipeline({ bufferMemoryBytes: 70_000 });
+    expect(pipeline.stats()).toMatchObject({ state: 'open', bufferMemoryBytes: 70_000 });
+    void pipeline.send({ topic: 't', value: 'a' });
+    const closed = pipeline.close(1_000);
+    expect(pipeline.stats().state).toBe('closing');
+    await clock.settle();
+    cluster.takeOne().acknowledge();
+    await clock.settle();
+    await closed;
+    expect(pipeline.stats().state).toBe('closed');
+  });
+
   it('does nothing the second time', async () => {
     const { pipeline } = testPipeline();
     await pipeline.close(10);

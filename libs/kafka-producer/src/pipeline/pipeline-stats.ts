@@ -1,9 +1,15 @@
+/** `'closing'`: accepts nothing more and delivers what it has. */
+export type PipelineState = 'open' | 'closing' | 'closed';
+
 /** A snapshot of a pipeline. Counters only grow. */
 export interface PipelineStats {
+  readonly state: PipelineState;
   /** Records in batches that are not settled. */
   readonly bufferedRecords: number;
   /** Of `bufferMemoryBytes`. */
   readonly bufferedBytes: number;
+  /** The most that can be buffered, in bytes. */
+  readonly bufferMemoryBytes: number;
   /** Records that wait for metadata, memory or a serializer. */
   readonly waitingRecords: number;
   /** Milliseconds since the oldest unsettled batch was opened; 0 when there is none. */

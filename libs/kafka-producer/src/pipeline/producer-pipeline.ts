@@ -17,7 +17,7 @@ import { BulkIntake } from './bulk-intake.js';
 import { Flush } from './flush.js';
 import { SerializationAhead } from './serialization-ahead.js';
 import { TopicLines } from './topic-lines.js';
-import type { PipelineStats } from './pipeline-stats.js';
+import type { PipelineState, PipelineStats } from './pipeline-stats.js';
 import { WaitingRecord } from './waiting-record.js';
 
 export interface PipelineSettings
@@ -58,7 +58,7 @@ export class ProducerPipeline {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #maxBlockMs: number;
-  #state: 'open' | 'closing' | 'closed' = 'open';
+  #state: PipelineState = 'open';
 
   constructor(settings: PipelineSettings, cluster: Cluster, clock: Clock, listener: PipelineListener) {
     this.#cluster = cluster;
@@ -154,8 +154,10 @@ export class ProducerPipeline {
     }
     const { acknowledgedRecords, failedRecords, retriedBatches } = this.#sender.settlement.counters;
     return {
+      state: this.#state,
       bufferedRecords,
       bufferedBytes: this.#accumulator.memory.usedBytes,
+      bufferMemoryBytes: this.#accumulator.memory.totalBytes,
       waitingRecords: this.#lines.waitingRecords,
       oldestUnsentAgeMs: oldestMs === Infinity ? 0 : this.#clock.now() - oldestMs,
       inFlightRequests: this.#sender.requestsInFlight,
