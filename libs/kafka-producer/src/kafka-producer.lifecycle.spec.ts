@@ -149,7 +149,7 @@ describe('shutdown', () => {
       { producer: 'default', delivered: 3, undelivered: 12, durationMs: expect.any(Number) as number },
     ]);
     expect(logged).toEqual([
-      'error: Closed with 12 records not delivered, 3 delivered while closing. shutdownTimeoutMs is 10000: raise it, or find out why the brokers do not answer.',
+      'error: Closed with 12 records not delivered, 3 delivered while closing. Each was rejected with its reason: if that is the end of shutdownTimeoutMs (10000 ms), raise it, or find out why the brokers do not answer.',
     ]);
   });
 

@@ -120,7 +120,8 @@ export class KafkaProducerLifecycle
     if (undelivered > 0) {
       logger.error(
         `Closed with ${undelivered} records not delivered, ${delivered} delivered while closing. ` +
-          `shutdownTimeoutMs is ${options.shutdownTimeoutMs}: raise it, or find out why the brokers do not answer.`,
+          'Each was rejected with its reason: if that is the end of shutdownTimeoutMs ' +
+          `(${options.shutdownTimeoutMs} ms), raise it, or find out why the brokers do not answer.`,
       );
     } else if (delivered > 0) logger.log(`Closed after delivering the last ${delivered} records`);
   }

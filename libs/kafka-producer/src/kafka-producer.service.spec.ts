@@ -43,6 +43,21 @@ describe('the service', () => {
     ]);
   });
 
+  it('resolves a topic once, and takes a contract for one', async () => {
+    const resolved: unknown[] = [];
+    const asked: unknown[] = [];
+    const producer = service({
+      topicName: (name) => (resolved.push(name), `prod.${name}`),
+      partitionsFor: async (name) => (asked.push(name), []),
+    });
+    await producer.partitionsFor('orders');
+    await producer.partitionsFor(defineTopic('placed', { key: null }));
+    expect([resolved, asked]).toEqual([
+      ['orders', 'placed'],
+      ['prod.orders', 'prod.placed'],
+    ]);
+  });
+
   it('names topics of contracts and of programs as Kafka does', () => {
     const producer = service({ topicName: (name) => `prod.${name}` });
     expect(producer.topicName(defineTopic('orders', { key: null }))).toBe('prod.orders');

@@ -93,10 +93,15 @@ export class KafkaProducerService {
     return this.#pipeline.flush();
   }
 
-  /** @throws UnknownTopicError, AuthorizationError, AuthenticationError; or what kept the brokers from answering within `maxBlockMs` */
-  async partitionsFor(topic: string): Promise<PartitionInfo[]> {
-    const name = this.#pipeline.topicName(topic);
-    const partitions = await this.#pipeline.partitionsFor(topic);
+  /**
+   * The partitions of a contract's topic, or of any topic as the program names it.
+   *
+   * @throws InvalidRecordError when Kafka could have no such topic
+   * @throws UnknownTopicError, AuthorizationError, AuthenticationError; or what kept the brokers from answering within `maxBlockMs`
+   */
+  async partitionsFor(topic: { readonly topic: string } | string): Promise<PartitionInfo[]> {
+    const name = this.topicName(topic);
+    const partitions = await this.#pipeline.partitionsFor(name);
     return partitions.map(({ partition, leader, replicas, isr }) => ({
       topic: name,
       partition,
@@ -106,9 +111,10 @@ export class KafkaProducerService {
     }));
   }
 
-  /** The name a contract's topic, or any topic as the program names it, has in Kafka. */
+  /** The name a contract's topic, or any topic as the program names it, has in Kafka. @throws InvalidRecordError when Kafka could have no such topic */
   topicName(contract: { readonly topic: string } | string): string {
-    return this.#pipeline.topicName(typeof contract === 'string' ? contract : contract.topic);
+    const isContract = typeof contract === 'function' || (typeof contract === 'object' && contract !== null);
+    return this.#pipeline.topicName(isContract ? contract.topic : contract);
   }
 
   stats(): ProducerStats {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { BufferMemory, type MemoryWaiter } from './buffer-memory.js';
 
 function waiting(memory: BufferMemory, granted: number[], ...sizes: number[]): MemoryWaiter[] {
-  return sizes.map((bytes) => {
-    const waiter = { bytes, grant: () => void granted.push(bytes) };
+  return sizes.map((bytes, turn) => {
+    const waiter = { bytes, turn, grant: () => void granted.push(bytes) };
     memory.wait(waiter);
     return waiter;
   });
@@ -31,6 +31,26 @@ describe('the buffer memory', () => {
     expect(memory.usedBytes).toBe(90);
     memory.release(10);
     expect(granted).toEqual([50, 10, 20]);
+  });
+
+  it('serves an earlier call first, although it comes to wait later', () => {
+    const memory = new BufferMemory(100);
+    const granted: string[] = [];
+    memory.tryReserve(100);
+    for (const [turn, name] of [
+      [4, 'fourth'],
+      [9, 'ninth'],
+      [1, 'first'],
+      [5, 'fifth'],
+    ] as const)
+      // prettier-ignore
+      memory.wait({ bytes: 20, turn, grant: () => granted.push(name) });
+    memory.release(40);
+    expect(granted).toEqual(['first', 'fourth']);
+    memory.release(10);
+    expect([memory.tryReserve(10, 6), memory.tryReserve(10, 4)]).toEqual([false, true]);
+    memory.release(50);
+    expect(granted).toEqual(['first', 'fourth', 'fifth', 'ninth']);
   });
 
   it('lets no small record overtake a large one that waits', () => {
@@ -66,12 +86,13 @@ describe('the buffer memory', () => {
     memory.tryReserve(10);
     memory.wait({
       bytes: 10,
+      turn: 1,
       grant: () => {
         granted.push('first');
         memory.release(10);
       },
     });
-    memory.wait({ bytes: 10, grant: () => granted.push('second') });
+    memory.wait({ bytes: 10, turn: 2, grant: () => granted.push('second') });
     memory.release(10);
     expect(granted).toEqual(['first', 'second']);
     expect(memory.usedBytes).toBe(10);

@@ -1,20 +1,22 @@
-import { Fifo } from '../support/fifo.js';
-
 /** Someone who waits for memory. `grant` runs once the bytes are reserved for him. */
 export interface MemoryWaiter {
   readonly bytes: number;
+  /** Grows from call to call: the lowest is served first, whenever it has come to wait. */
+  readonly turn: number;
   grant(): void;
 }
 
 /**
  * The byte budget of everything accepted and not yet settled.
  *
- * Waiters are served first come, first served: a small record never overtakes a large one, or the large one would starve. Bytes come back when a
- * batch is settled, not when it is written to a socket. Source: Kafka's `BufferPool`, without its pooled buffers.
+ * Waiters are served in the order of their turns: a small record never overtakes a large one, or the large one would starve. Bytes come back when a
+ * batch is settled, not when it is written to a socket. Source: Kafka's `BufferPool`, without its pooled buffers; its waiters are blocked threads, so there
+ * the order of the calls is the order in which they come to wait.
  */
 export class BufferMemory {
   #available: number;
-  readonly #waiters = new Fifo<MemoryWaiter>();
+  /** By turn. Short, however many records wait: only the first of a topic's line stands here. */
+  readonly #waiters: MemoryWaiter[] = [];
 
   constructor(readonly totalBytes: number) {
     this.#available = totalBytes;
@@ -29,20 +31,26 @@ export class BufferMemory {
     return this.#waiters.length > 0;
   }
 
-  /** Takes the bytes if they are free and nobody has been waiting longer. */
-  tryReserve(bytes: number): boolean {
-    if (this.#waiters.length > 0 || bytes > this.#available) return false;
+  /** Takes the bytes if they are free and nobody waits whose turn is before. @param turn left out: after everybody */
+  tryReserve(bytes: number, turn = Infinity): boolean {
+    const first = this.#waiters[0];
+    if (bytes > this.#available || (first !== undefined && first.turn <= turn)) return false;
     this.#available -= bytes;
     return true;
   }
 
   wait(waiter: MemoryWaiter): void {
-    this.#waiters.push(waiter);
+    let index = this.#waiters.findIndex(({ turn }) => turn > waiter.turn);
+    if (index < 0) index = this.#waiters.length;
+    this.#waiters.splice(index, 0, waiter);
   }
 
   /** Gives up waiting. Whoever stood behind may fit now. */
   cancel(waiter: MemoryWaiter): void {
-    if (this.#waiters.remove(waiter)) this.#grant();
+    const index = this.#waiters.indexOf(waiter);
+    if (index < 0) return;
+    this.#waiters.splice(index, 1);
+    this.#grant();
   }
 
   release(bytes: number): void {
@@ -51,11 +59,10 @@ export class BufferMemory {
   }
 
   #grant(): void {
-    for (let next = this.#waiters.peek(); next !== undefined && next.bytes <= this.#available;) {
+    for (let next = this.#waiters[0]; next !== undefined && next.bytes <= this.#available; next = this.#waiters[0]) {
       this.#waiters.shift();
       this.#available -= next.bytes;
       next.grant();
-      next = this.#waiters.peek();
     }
   }
 }

@@ -93,7 +93,7 @@ describe('the accumulator', () => {
     batch.isUrgent = true;
     expect(subject.readyAtMs(batch)).toBe(0);
     batch.isUrgent = false;
-    const waiter = { bytes: 100, grant: () => {} };
+    const waiter = { bytes: 100, turn: 1, grant: () => {} };
     subject.accumulator.memory.wait(waiter);
     expect(subject.readyAtMs(batch)).toBe(0);
     subject.accumulator.memory.cancel(waiter);

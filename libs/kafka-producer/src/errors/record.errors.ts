@@ -8,10 +8,17 @@ export class SerializationError extends KafkaProducerError {
   readonly topic: string;
   readonly field: 'key' | 'value' | 'header';
 
-  constructor(context: { topic: string; field: 'key' | 'value' | 'header'; reason: string; cause?: unknown }) {
-    super(`The ${context.field} of a record for topic '${context.topic}' cannot be serialised: ${context.reason}`, {
-      cause: context.cause,
-    });
+  constructor(context: {
+    topic: string;
+    field: 'key' | 'value' | 'header';
+    reason: string;
+    remedy?: string;
+    cause?: unknown;
+  }) {
+    super(
+      `The ${context.field} of a record for topic '${context.topic}' cannot be serialised: ${context.reason}`,
+      given(context),
+    );
     this.topic = context.topic;
     this.field = context.field;
   }
@@ -25,9 +32,9 @@ export class InvalidRecordError extends KafkaProducerError {
   /** Absent when the record did not name a usable one. */
   readonly topic: string | undefined;
 
-  constructor(context: { topic?: string; reason: string; cause?: unknown }) {
+  constructor(context: { topic?: string; reason: string; remedy?: string; cause?: unknown }) {
     const where = context.topic === undefined ? 'A record' : `A record for topic '${context.topic}'`;
-    super(`${where} is not valid: ${context.reason}`, { cause: context.cause });
+    super(`${where} is not valid: ${context.reason}`, given(context));
     this.topic = context.topic;
   }
 }
@@ -65,4 +72,8 @@ export class RecordTooLargeError extends KafkaProducerError {
     this.limitBytes = limitBytes;
     this.limit = limit;
   }
+}
+
+function given({ cause, remedy }: { cause?: unknown; remedy?: string }): { cause?: unknown; remedy?: string } {
+  return { cause, ...(remedy !== undefined && { remedy }) };
 }

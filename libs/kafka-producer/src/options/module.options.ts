@@ -43,7 +43,10 @@ export class LifecycleOptions {
   readonly shutdownTimeoutMs: number = 10_000;
 
   /**
-   * Headers for every record that does not name them itself. Called when the record is made, in the caller's async context.
+   * Headers for every record that does not name them itself.
+   *
+   * Called once per record, when it is made, in the caller's async context; for the records of a long `sendAll()` in that context, but in later turns of the
+   * event loop. Returns a plain object or `undefined`, and at once: what it throws, or returns instead, fails that record.
    *
    * @defaultValue undefined
    */
@@ -51,7 +54,10 @@ export class LifecycleOptions {
   readonly defaultHeaders: ((context: { topic: string }) => RecordHeaders | undefined) | undefined = undefined;
 
   /**
-   * Turns the name of a topic in the program into its name in Kafka, once per record: for prefixes of stages or tenants.
+   * Turns the name of a topic in the program into its name in Kafka: for prefixes of stages or tenants.
+   *
+   * Called once per record, at the call that sends it and in the caller's async context. What it throws, or returns that is no name of a topic, fails that
+   * record.
    *
    * @defaultValue undefined
    */

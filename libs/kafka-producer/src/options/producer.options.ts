@@ -144,7 +144,8 @@ export class ProducerOptions {
   /**
    * How many bytes of records may be accepted and not yet acknowledged.
    *
-   * Unit: bytes. When it is used up, `send()` waits for room up to `maxBlockMs`, first come, first served.
+   * Unit: bytes. When it is used up, `send()` waits for room up to `maxBlockMs`, served in the order of the calls whatever their topics. A record that waits for
+   * something else (metadata, a serializer) holds no bytes meanwhile and keeps nobody waiting but those behind it in its topic.
    *
    * Kafka: `buffer.memory`.
    * @defaultValue 33554432
@@ -153,7 +154,8 @@ export class ProducerOptions {
   readonly bufferMemoryBytes: number = 33_554_432;
 
   /**
-   * How long a record may wait for room in the buffer and for its topic's metadata; then `BufferExhaustedError`.
+   * How long a record may wait for room in the buffer and for its topic's metadata, then `BufferExhaustedError`; and for an async serializer, then
+   * `SerializationError`.
    *
    * Unit: milliseconds. `0` never waits.
    *

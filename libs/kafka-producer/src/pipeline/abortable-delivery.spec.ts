@@ -55,6 +55,36 @@ describe('a send with an aborted signal', () => {
     expect(cluster.received).toHaveLength(0);
   });
 
+  const inside = {
+    serializer: (abort: () => void) => ({ serializers: { value: { serialize: () => (abort(), 'v') } } }),
+    'async serializer': (abort: () => void) => ({
+      serializers: { value: { serialize: () => (abort(), Promise.resolve('v')) } },
+    }),
+    defaultHeaders: (abort: () => void) => ({ defaultHeaders: () => (abort(), undefined) }),
+    resolveTopic: (abort: () => void) => ({ resolveTopic: (name: string) => (abort(), name) }),
+    partitioner: (abort: () => void) => ({ partitioner: { partition: () => (abort(), 0) } }),
+  };
+
+  it.each(Object.entries(inside))('does not send a record whose own %s aborts its signal', async (_where, settings) => {
+    const abort = new AbortController();
+    const { pipeline, cluster, clock } = testPipeline(settings(() => abort.abort()));
+    const sent = track(pipeline.send({ topic: 't', value: 'a' }, abort.signal));
+    await clock.settle();
+    expect(sent.error).toMatchObject({ name: 'DeliveryAbortedError', persisted: 'no' });
+    expect(cluster.received).toHaveLength(0);
+    expect(pipeline.stats()).toMatchObject({ bufferedBytes: 0, bufferedRecords: 0, waitingRecords: 0 });
+  });
+
+  it('says that a record may be persisted whose partitioner aborts its signal, when it has filled its batch', async () => {
+    const abort = new AbortController();
+    const partition = (): number => (abort.abort(), 0);
+    const { pipeline, cluster, clock } = testPipeline({ partitioner: { partition }, batchSizeBytes: 100 });
+    const sent = track(pipeline.send({ topic: 't', value: 'a'.repeat(200) }, abort.signal));
+    await clock.settle();
+    expect(sent.error).toMatchObject({ name: 'DeliveryAbortedError', persisted: 'possibly' });
+    expect(cluster.received).toHaveLength(1);
+  });
+
   it('keeps no memory and no timer for a record that was alone in its batch', async () => {
     const { pipeline, clock } = testPipeline({ lingerMs: 1_000 });
     const abort = new AbortController();

@@ -72,4 +72,8 @@ export class Admission {
     this.#partitioner.appended(record, batch.state !== 'open');
     return batch;
   }
+  /** No later record joins the batch. */
+  seal(batch: ProducerBatch): void {
+    if (batch.state === 'open') this.#accumulator.seal(this.#accumulator.queue(batch.topic, batch.partition), batch);
+  }
 }

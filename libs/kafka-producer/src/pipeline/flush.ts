@@ -12,7 +12,7 @@ export class Flush implements BatchWatcher {
     });
   }
 
-  /** One more to wait for; each is answered by one `batchSettled()`. */
+  /** More to wait for; each is answered by one `batchSettled()`, or by its share of `settled()`. */
   expect(count = 1): void {
     this.#unsettled += count;
   }
@@ -23,7 +23,12 @@ export class Flush implements BatchWatcher {
   }
 
   batchSettled(): void {
-    if (--this.#unsettled === 0) this.#resolve();
+    this.settled(1);
+  }
+
+  settled(count: number): void {
+    this.#unsettled -= count;
+    if (this.#unsettled === 0) this.#resolve();
   }
 
   /** Everything to wait for has been named. */

@@ -6,18 +6,21 @@ import { RecordPartitioner, type PartitioningSettings } from '../partitioning/re
 import type { Delivery } from '../record/delivery.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
-import type { SerializedRecord } from '../record/serialized-record.js';
+import { SerializedRecord } from '../record/serialized-record.js';
 import { Sender, type SenderSettings } from '../sender/sender.js';
+import { assertRecord } from '../serialization/record-fields.js';
 import { RecordSerializer, type SerializationSettings } from '../serialization/record-serializer.js';
 import type { Clock, TimerHandle } from '../support/clock.js';
 import { AbortListeners } from './abort-listeners.js';
 import { AbortableDelivery } from './abortable-delivery.js';
 import { Admission } from './admission.js';
 import { BulkIntake } from './bulk-intake.js';
+import type { CloseReport } from './close-report.js';
 import { Flush } from './flush.js';
 import { SerializationAhead } from './serialization-ahead.js';
 import { TopicLines } from './topic-lines.js';
 import type { PipelineState, PipelineStats } from './pipeline-stats.js';
+import { TurnBudget } from './turn-budget.js';
 import { WaitingRecord } from './waiting-record.js';
 
 export interface PipelineSettings
@@ -32,20 +35,14 @@ export interface PipelineListener {
   batchFailed(error: Error, batch: Pick<ProducerBatch, 'topic' | 'partition' | 'recordCount'>): void;
 }
 
-/** What was done with the records that were not settled when a pipeline began to close. */
-export interface CloseReport {
-  readonly delivered: number;
-  readonly undelivered: number;
-}
-
 /**
  * READ FIRST. The path of a record:
  *
  *   ProducerRecord → serialise → partition → accumulate → send → RecordMetadata
  *
  * `#enter()` is the whole of it for a record that need not wait, in one turn and without a promise beside the caller's. Whatever has to wait (an async
- * serializer, metadata, memory) waits in the line of its topic, so that the records of a topic keep the order of the calls. The stages are in the
- * folders of the imports above; none of them knows Nest, kafkajs or transactions.
+ * serializer, metadata, memory) waits in the line of its topic, in the order of the calls. The stages are in the folders of the imports above; none
+ * of them knows Nest, kafkajs or transactions.
  */
 export class ProducerPipeline {
   readonly #serializer: RecordSerializer;
@@ -57,13 +54,11 @@ export class ProducerPipeline {
   readonly #aborts = new AbortListeners();
   readonly #cluster: Cluster;
   readonly #clock: Clock;
-  readonly #maxBlockMs: number;
   #state: PipelineState = 'open';
 
   constructor(settings: PipelineSettings, cluster: Cluster, clock: Clock, listener: PipelineListener) {
     this.#cluster = cluster;
     this.#clock = clock;
-    this.#maxBlockMs = settings.maxBlockMs;
     this.#serializer = new RecordSerializer(settings, clock);
     this.#accumulator = new RecordAccumulator(settings, clock);
     this.#sender = new Sender(this.#accumulator, cluster, settings, clock, (error, batch) =>
@@ -77,7 +72,9 @@ export class ProducerPipeline {
       memory: this.#accumulator.memory,
       clock,
       maxBlockMs: settings.maxBlockMs,
-      ahead: new SerializationAhead(this.#serializer),
+      ahead: new SerializationAhead(),
+      budget: new TurnBudget(clock),
+      counters: this.#sender.settlement.counters,
       onContention: () => this.#accumulator.onWork(),
     });
     this.#bulk = new BulkIntake(this.#serializer, this.#admission, this.#lines, clock, settings.maxBlockMs);
@@ -90,8 +87,8 @@ export class ProducerPipeline {
    */
   send(record: ProducerRecord, signal?: AbortSignal): Promise<RecordMetadata> {
     return new Promise((resolve, reject) => {
-      if (signal === undefined) this.#enter(record, resolve, reject, reject);
-      else this.#enterAbortable(record, new AbortableDelivery(record.topic, signal, this.#aborts, resolve, reject));
+      if (signal) this.#enterAbortable(record, signal, resolve, reject);
+      else this.#enter(record, resolve, reject, reject);
     });
   }
 
@@ -124,19 +121,21 @@ export class ProducerPipeline {
     return flush.armed();
   }
 
-  /** @throws UnknownTopicError, AuthorizationError, AuthenticationError; BufferExhaustedError when nothing is known after `maxBlockMs` */
+  /**
+   * @param topic as it is in Kafka: what `topicName()` has returned
+   * @throws UnknownTopicError, AuthorizationError, AuthenticationError; BufferExhaustedError when nothing is known after `maxBlockMs`
+   */
   async partitionsFor(topic: string): Promise<readonly PartitionMetadata[]> {
-    const name = this.#serializer.topicName(topic);
-    const known = this.#cluster.topic(name) ?? (await this.#lines.loadTopic(name));
+    const known = this.#cluster.topic(topic) ?? (await this.#lines.loadTopic(topic));
     return known.partitions;
   }
 
-  /** The name in Kafka of a topic as the program names it. */
+  /** The name in Kafka of a topic as the program names it. @throws InvalidRecordError when Kafka could have no such topic */
   topicName(topic: string): string {
     return this.#serializer.topicName(topic);
   }
 
-  /** Records that were accepted and are not settled. */
+  /** Records that were accepted and are not settled, those of a `sendAll()` that is still being serialised included. */
   get undelivered(): number {
     let count = this.#lines.waitingRecords;
     for (const batch of this.#sender.unsettled()) count += batch.recordCount;
@@ -144,7 +143,7 @@ export class ProducerPipeline {
   }
 
   stats(): PipelineStats {
-    let oldestMs = Infinity;
+    let oldestMs = this.#lines.oldestSinceMs;
     let bufferedRecords = 0;
     let inFlightBatches = 0;
     for (const batch of this.#sender.unsettled()) {
@@ -180,17 +179,17 @@ export class ProducerPipeline {
     if (this.#state !== 'open') return { delivered: 0, undelivered: 0 };
     this.#state = 'closing';
     this.#accumulator.beginClosing();
-    const before = this.undelivered;
-    const failedBefore = this.#sender.settlement.counters.failedRecords;
+    const accepted = this.undelivered;
+    const { counters } = this.#sender.settlement;
+    const acknowledgedBefore = counters.acknowledgedRecords;
     await this.#flushWithin(timeoutMs);
-    const undelivered = this.undelivered;
     const reason = `the producer was closed and ${timeoutMs} ms were not enough to deliver it`;
     this.#lines.abandonAll((topic) => new DeliveryAbortedError({ topic, persisted: 'no', reason }));
     this.#sender.abort(reason);
     this.#sender.close();
     this.#state = 'closed';
-    const failed = this.#sender.settlement.counters.failedRecords - failedBefore;
-    return { delivered: Math.max(0, before - Math.max(undelivered, failed)), undelivered };
+    const delivered = counters.acknowledgedRecords - acknowledgedBefore;
+    return { delivered, undelivered: accepted - delivered };
   }
 
   /**
@@ -198,7 +197,7 @@ export class ProducerPipeline {
    *
    * @param refuse told when the record never gets into a batch
    * @param accepted called when it is in one
-   * @returns the record in its line when it has to wait
+   * @param abortable of a call with a signal, which may be aborted by the caller's own code while the record is made
    */
   #enter(
     record: ProducerRecord,
@@ -206,55 +205,46 @@ export class ProducerPipeline {
     rejecter: Rejecter,
     refuse: (error: unknown) => void,
     accepted?: (batch: ProducerBatch) => void,
-  ): WaitingRecord | undefined {
+    abortable?: AbortableDelivery,
+  ): void {
     try {
       if (this.#state !== 'open') throw new ProducerClosedError({ state: this.#state });
-      const topic = this.#serializer.topicName(record.topic);
-      let serialized: SerializedRecord | Promise<SerializedRecord> | undefined;
-      if (!this.#lines.isWaiting(topic)) {
-        serialized = this.#serializer.serialize(record);
-        const batch = serialized instanceof Promise ? undefined : this.#place(serialized, settler, rejecter);
-        if (batch !== undefined) {
-          accepted?.(batch);
-          return undefined;
-        }
+      const topic = this.#serializer.topicOf(record);
+      const source =
+        this.#lines.isWaiting(topic) && !this.#lines.maySerializeAhead
+          ? this.#serializer.defer(record, topic)
+          : this.#serializer.serialize(record, topic);
+      if (abortable?.isAborted === true) return;
+      if (source instanceof SerializedRecord) {
+        this.#admission.checkSize(source);
+        const batch = this.#lines.isWaiting(topic) ? undefined : this.#admission.tryPlace(source, settler, rejecter);
+        if (batch !== undefined) return accepted?.(batch);
       }
-      const waiting = new WaitingRecord(
-        record,
-        this.#clock.now() + this.#maxBlockMs,
-        settler,
-        rejecter,
-        refuse,
-        accepted,
-      );
-      this.#lines.join(topic, waiting, serialized);
-      return waiting;
+      const waiting = new WaitingRecord(topic, this.#clock.now(), settler, rejecter, refuse, accepted);
+      abortable?.isWaiting(waiting, this.#lines);
+      this.#lines.join(waiting, source);
     } catch (error) {
       refuse(error);
-      return undefined;
     }
   }
 
-  #enterAbortable(record: ProducerRecord, delivery: AbortableDelivery): void {
-    if (delivery.isAborted) return;
+  #enterAbortable(
+    record: ProducerRecord,
+    signal: AbortSignal,
+    resolve: (metadata: RecordMetadata) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    assertRecord(record);
+    const delivery = new AbortableDelivery(record.topic, signal, this.#aborts, resolve, reject);
     const { acknowledge, refuse } = delivery;
-    const waiting = this.#enter(record, acknowledge, refuse, refuse, (batch) =>
-      delivery.enteredBatch(batch, this.#accumulator),
-    );
-    if (waiting !== undefined)
-      delivery.isWaiting(() => this.#lines.withdraw(this.#serializer.topicName(record.topic), waiting));
-  }
-
-  #place(serialized: SerializedRecord, settler: Settler, rejecter: Rejecter): ProducerBatch | undefined {
-    this.#admission.checkSize(serialized);
-    return this.#admission.tryPlace(serialized, settler, rejecter);
+    const accepted = (batch: ProducerBatch): void => delivery.enteredBatch(batch, this.#accumulator);
+    if (!delivery.isAborted) this.#enter(record, acknowledge, refuse, refuse, accepted, delivery);
+    delivery.entered();
   }
 
   async #flushWithin(timeoutMs: number): Promise<void> {
     let timer: TimerHandle | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = this.#clock.setTimeout(resolve, timeoutMs);
-    });
+    const deadline = new Promise<void>((resolve) => void (timer = this.#clock.setTimeout(resolve, timeoutMs)));
     await Promise.race([this.flush(), deadline]);
     this.#clock.clearTimeout(timer);
   }

@@ -1,5 +1,5 @@
 import type { SerializedRecord } from '../record/serialized-record.js';
-import type { RecordSerializer } from '../serialization/record-serializer.js';
+import { LateRecord } from '../serialization/late-record.js';
 import type { WaitingRecord } from './waiting-record.js';
 
 /**
@@ -8,44 +8,41 @@ import type { WaitingRecord } from './waiting-record.js';
  */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Serialises records that wait, before it is their turn, so that slow serializers work side by side. */
+/** Keeps account of what is serialised before it is its turn, so that slow serializers work side by side and payloads are not all kept twice. */
 export class SerializationAhead {
-  readonly #serializer: RecordSerializer;
   /** Bytes of all records that are serialised and wait. */
   #bytes = 0;
-
-  constructor(serializer: RecordSerializer) {
-    this.#serializer = serializer;
-  }
 
   get hasRoom(): boolean {
     return this.#bytes < MAX_BYTES;
   }
 
   /**
-   * Starts, and with most serializers ends, the serialisation of a record. Never throws: the error is kept for the record's turn.
+   * Starts, and with most serializers ends, the serialisation of a record that was deferred. Never throws: the error is kept with the record.
    *
    * @param onDone called later, if it could not be done at once
    */
   start(record: WaitingRecord, onDone: () => void): void {
     try {
-      this.adopt(record, this.#serializer.serialize(record.record), onDone);
+      const serialized = record.deferred?.serialize();
+      if (serialized !== undefined && !record.hasLeft) this.adopt(record, serialized, onDone);
     } catch (error) {
       record.serializationError = asError(error);
     }
   }
 
   /** Takes over what the serializer returned for a record. */
-  adopt(record: WaitingRecord, serialized: SerializedRecord | Promise<SerializedRecord>, onDone: () => void): void {
-    if (!(serialized instanceof Promise)) return this.#done(record, serialized);
-    record.isSerializing = true;
+  adopt(record: WaitingRecord, serialized: SerializedRecord | LateRecord, onDone: () => void): void {
+    if (!(serialized instanceof LateRecord)) return this.#done(record, serialized);
+    record.forgetSource();
+    record.late = serialized;
     const finish = (keep: () => void): void => {
-      record.isSerializing = false;
+      record.late = undefined;
       if (record.hasLeft) return; // nobody waits for it any more
       keep();
       onDone();
     };
-    serialized.then(
+    serialized.done.then(
       (result) => finish(() => this.#done(record, result)),
       (error: unknown) =>
         finish(() => {

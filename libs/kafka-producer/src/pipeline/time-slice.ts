@@ -1,9 +1,9 @@
 import type { Clock } from '../support/clock.js';
 
 /** Work on many records gives the event loop back after this long, so that a large call never blocks an application's other requests. */
-const SLICE_MS = 10;
+export const SLICE_MS = 10;
 /** Reading the clock costs as much as a small record: look only now and then. */
-const RECORDS_BETWEEN_LOOKS = 64;
+export const RECORDS_BETWEEN_LOOKS = 64;
 
 /** Tells a loop over records when it has run long enough. */
 export class TimeSlice {

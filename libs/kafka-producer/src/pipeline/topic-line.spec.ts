@@ -69,6 +69,21 @@ describe('the line of a topic', () => {
     expect(all.state).toBe('pending');
   });
 
+  it('says which field was not serialised in time, and what can be done', async () => {
+    const key = { serialize: () => NEVER };
+    const { pipeline, clock } = testPipeline({ maxBlockMs: 5_000, serializers: { key } });
+    const records = [1, 2].map((value) => ({ topic: 't', key: 'k', value }));
+    const sent = records.map((record) => track(pipeline.send(record)));
+    const behind = track(pipeline.send({ topic: 't', value: 'behind' }));
+    const all = track(pipeline.sendAll(records.map((record) => ({ ...record, topic: 'u' }))));
+    await clock.advance(5_000);
+    for (const { error } of [...sent, behind, all]) {
+      expect(error).toMatchObject({ name: 'SerializationError', field: 'key' });
+      expect((error as Error).message).toMatch(/raise producer\.maxBlockMs\.$/);
+    }
+    expect((behind.error as Error).message).toContain('the serializer of a record before it');
+  });
+
   it('passes on once a sendAll gives up on a serializer that never answers', async () => {
     const { serializers } = slowSerializer();
     const { pipeline, cluster, clock } = testPipeline({ maxBlockMs: 5_000, serializers });

@@ -1,109 +1,103 @@
-import type { BufferMemory } from '../accumulator/buffer-memory.js';
-import type { Cluster } from '../cluster/cluster.js';
 import { ClusterUnavailableError } from '../cluster/cluster.errors.js';
-import { BufferExhaustedError } from '../errors/delivery.errors.js';
-import { SerializationError } from '../errors/record.errors.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
-import type { Clock, TimerHandle } from '../support/clock.js';
-import type { Admission } from './admission.js';
-import type { SerializationAhead } from './serialization-ahead.js';
-import { TimeSlice } from './time-slice.js';
+import { FirstDeadline } from './first-deadline.js';
+import { FlushedBatches } from './flushed-batches.js';
+import type { LineContext } from './line-context.js';
+import { overdueError, type StandingLine } from './overdue-record.js';
+import { Placeholder, type WaitingRecords } from './placeholder.js';
 import { WaitingLine } from './waiting-line.js';
-import { Placeholder, WaitingRecord, type BlockedBy } from './waiting-record.js';
+import type { BlockedBy, WaitingRecord } from './waiting-record.js';
 
 /** Asks again this often while brokers are unreachable, and before `maxBlockMs` is over: the reason is known when a record has to be refused. */
 const LOAD_TIMEOUT_MS = 5_000;
 
-/** What every line of a pipeline shares. */
-export interface LineContext {
-  readonly admission: Admission;
-  readonly cluster: Cluster;
-  readonly memory: BufferMemory;
-  readonly clock: Clock;
-  readonly maxBlockMs: number;
-  readonly ahead: SerializationAhead;
-  /** Tells the sender that somebody is short of memory: open batches should leave. */
-  readonly onContention: () => void;
-}
-
 /**
  * The records of one topic that have to wait: for an async serializer, for metadata, for memory. First come, first served.
  *
- * While a line exists everything for its topic goes through it, so records of a topic keep the order of the calls. One timer, for the
- * first deadline.
+ * While a line exists everything for its topic goes through it, so records of a topic keep the order of the calls.
  */
 export class TopicLine {
   readonly #topic: string;
   readonly #context: LineContext;
   readonly #onEmpty: () => void;
   readonly #line = new WaitingLine();
+  readonly #flushed: FlushedBatches;
+  readonly #deadline: FirstDeadline;
   #isAdvancing = false;
+  /** It goes on in the next turn and does nothing before. */
+  #isResting = false;
   #isLoading = false;
   #loadError: unknown;
   #blockedBy: BlockedBy = 'metadata';
-  #timer: TimerHandle | undefined;
-  #timerAtMs = Infinity;
 
   constructor(topic: string, context: LineContext, onEmpty: () => void) {
     this.#topic = topic;
     this.#context = context;
     this.#onEmpty = onEmpty;
+    this.#flushed = new FlushedBatches(context.admission);
+    this.#deadline = new FirstDeadline(context.clock, () => this.#expire());
   }
 
-  /** Records in the line, those of placeholders included. */
+  /** Records in the line, those it keeps places for included. */
   get length(): number {
-    return this.#line.waitingCount;
+    return this.#line.length;
   }
 
-  push(item: WaitingRecord | Placeholder): void {
-    this.#line.push(item);
+  /** Since when the first in the line waits; `Infinity` for an empty one. */
+  get oldestSinceMs(): number {
+    return this.#line.oldestSinceMs();
   }
 
-  /** Serialises a record of this line ahead of its turn. */
-  serialize(record: WaitingRecord): void {
-    this.#context.ahead.start(record, () => this.advance());
+  push(record: WaitingRecord): void {
+    this.#line.push(record);
   }
 
-  /** Takes over what the serializer returned for a record of this line. */
-  adopt(record: WaitingRecord, serialized: SerializedRecord | Promise<SerializedRecord>): void {
-    this.#context.ahead.adopt(record, serialized, () => this.advance());
+  hold(place: Placeholder): void {
+    this.#line.hold(place);
   }
 
-  *[Symbol.iterator](): Generator<WaitingRecord | Placeholder> {
-    yield* this.#line;
+  /** The records of a kept place are there. They are let in from the next turn on: making them has taken its time. */
+  fill(place: Placeholder, records: WaitingRecords): void {
+    this.#line.fill(place, records);
+    this.#continue();
+  }
+
+  /** Nothing will come of a kept place. */
+  giveUp(place: Placeholder): void {
+    this.#context.counters.failedRecords += place.length;
+    this.#line.giveUp(place);
+    this.#continue();
+  }
+
+  [Symbol.iterator](): Generator<WaitingRecord | Placeholder> {
+    return this.#line[Symbol.iterator]();
   }
 
   /** Lets in as many as can go, then waits for whatever the new head lacks. */
-  advance(): void {
-    if (this.#isAdvancing) return;
+  readonly advance = (): void => {
+    if (this.#isAdvancing || this.#isResting) return;
     this.#isAdvancing = true;
-    const slice = new TimeSlice(this.#context.clock);
     try {
       for (let head = this.#line.head(); head !== undefined && this.#letIn(head); head = this.#line.head()) {
-        if (slice.isOver()) return this.#context.clock.setImmediate(() => this.advance());
+        if (this.#context.budget.isSpent()) return this.#continue();
       }
     } finally {
       this.#isAdvancing = false;
     }
     if (this.#line.isEmpty) return this.#close();
     if (this.#line.head() === undefined) this.#block('serializer'); // of a place that is kept
-    this.#armTimer();
-  }
-
-  /** Refuses everybody in the line. Places that are being kept stay. */
-  refuseAll(error: unknown): void {
-    for (const item of Array.from(this.#line)) {
-      if (item instanceof Placeholder) {
-        for (let next = item.next; next !== undefined; next = item.next) this.#refuse(next, error);
-      } else if (!item.hasLeft) this.#refuse(item, error);
-    }
-    this.advance();
-  }
+    this.#deadline.note(this.#line.nextSinceMs() + this.#context.maxBlockMs);
+  };
 
   /** Refuses everybody and gives up the places, too: nothing will come of this line. */
   abandon(error: Error): void {
-    for (const item of Array.from(this.#line)) if (item instanceof Placeholder) item.abandon(error);
-    this.refuseAll(error);
+    for (const item of Array.from(this.#line)) {
+      if (item instanceof Placeholder && !item.isFilled) item.abandon(error);
+    }
+    for (let next = this.#line.waitingSince(Infinity); next !== undefined; next = this.#line.waitingSince(Infinity)) {
+      this.#refuse(next, error);
+    }
+    this.advance();
   }
 
   /** Takes one record out of the line. @returns false when it has left already */
@@ -115,18 +109,32 @@ export class TopicLine {
     return true;
   }
 
+  #continue(): void {
+    if (this.#isResting) return;
+    this.#isResting = true;
+    this.#context.clock.setImmediate(() => {
+      this.#isResting = false;
+      this.advance();
+    });
+  }
+
   #letIn(head: WaitingRecord): boolean {
     try {
+      if (head.flushes.length === 0) this.#flushed.seal();
       const serialized = this.#serialized(head);
+      if (head.hasLeft) return true; // its serializer has aborted its signal
       if (serialized === undefined) return this.#block('serializer');
       this.#context.admission.checkSize(serialized);
       const topic = this.#context.cluster.topic(serialized.topic);
-      if (topic === undefined) return this.#loadTopic(serialized.topic);
+      if (topic === undefined) {
+        this.#returnMemory(head, serialized); // the topic was known when it asked for it
+        return this.#loadTopic(serialized.topic);
+      }
       if (!this.#hasMemory(head, serialized)) return this.#block('memory');
-      this.#leave(head, { keepsMemory: true });
+      head.forgetMemory(); // the batch takes it over
+      this.#leave(head);
       const batch = this.#context.admission.place(serialized, topic, head.settler, head.rejecter);
-      for (const flush of head.flushes) batch.watch(flush);
-      if (head.flushes.length > 0) batch.isUrgent = true;
+      this.#flushed.add(batch, head);
       head.accepted?.(batch);
     } catch (error) {
       this.#refuse(head, error);
@@ -135,24 +143,24 @@ export class TopicLine {
   }
 
   #serialized(head: WaitingRecord): SerializedRecord | undefined {
-    if (head.serialized === undefined && !head.isSerializing) this.serialize(head);
+    if (head.deferred !== undefined) this.#context.ahead.start(head, this.advance);
+    if (head.hasLeft) return undefined;
     if (head.serializationError !== undefined) throw head.serializationError;
     return head.serialized;
   }
 
   #hasMemory(head: WaitingRecord, { sized }: SerializedRecord): boolean {
     if (head.hasMemory) return true;
+    if (head.memoryWaiter !== undefined) return false;
     const { memory } = this.#context;
-    if (head.memoryWaiter === undefined && memory.tryReserve(sized.maxSizeBytes)) return (head.hasMemory = true);
-    if (head.memoryWaiter === undefined) {
-      const grant = (): void => {
-        head.hasMemory = true;
-        this.advance();
-      };
-      head.memoryWaiter = { bytes: sized.maxSizeBytes, grant };
-      memory.wait(head.memoryWaiter);
-      this.#context.onContention();
-    }
+    if (memory.tryReserve(sized.maxSizeBytes, head.turn)) return (head.hasMemory = true);
+    const grant = (): void => {
+      head.hasMemory = true;
+      this.advance();
+    };
+    head.memoryWaiter = { bytes: sized.maxSizeBytes, turn: head.turn, grant };
+    memory.wait(head.memoryWaiter);
+    this.#context.onContention();
     return false;
   }
 
@@ -168,8 +176,10 @@ export class TopicLine {
       (error: unknown) => {
         this.#isLoading = false;
         // Unreachable brokers may come back: each record waits until its own deadline. Everything else concerns the topic as a whole.
-        if (error instanceof ClusterUnavailableError) this.#loadError = error;
-        else this.refuseAll(error);
+        if (!(error instanceof ClusterUnavailableError)) {
+          return this.#refuseSince(this.#context.clock.now(), () => error); // Places that are being kept stay.
+        }
+        this.#loadError = error;
         this.advance();
       },
     );
@@ -181,64 +191,56 @@ export class TopicLine {
     return false;
   }
 
-  /** For the first deadline in the line. A timer that comes too early only looks again. */
-  #armTimer(): void {
-    const atMs = this.#line.nextDeadlineMs();
-    if (atMs >= this.#timerAtMs) return;
-    const { clock } = this.#context;
-    clock.clearTimeout(this.#timer);
-    this.#timerAtMs = atMs;
-    this.#timer = clock.setTimeout(() => this.#expire(), Math.max(0, atMs - clock.now()));
-  }
-
   #expire(): void {
-    this.#timerAtMs = Infinity;
-    const waiting = this.length;
-    this.#line.forEachOverdue(this.#context.clock.now(), (record) =>
-      this.#refuse(record, this.#overdue(record, waiting)),
-    );
-    this.advance();
+    const { clock, maxBlockMs } = this.#context;
+    const line: StandingLine = {
+      topic: this.#topic,
+      blockedBy: this.#blockedBy,
+      unfinishedField: this.#line.head()?.late?.unfinishedField,
+      waiting: this.length,
+      loadError: this.#loadError,
+    };
+    this.#refuseSince(clock.now() - maxBlockMs, (record) => overdueError(record, line, this.#context));
   }
 
-  #overdue(head: WaitingRecord, waiting: number): Error {
-    const { maxBlockMs, memory } = this.#context;
-    const topic = this.#topic;
-    if (head.isSerializing || this.#blockedBy === 'serializer') {
-      const whose = head.isSerializing ? 'its serializer' : 'the serializer of a record before it';
-      const reason = `${whose} did not finish within maxBlockMs (${maxBlockMs} ms)`;
-      return new SerializationError({ topic, field: 'value', reason });
+  /** Refuses those who have been waiting since then or longer, as many as fit into a turn, the others in the next ones. */
+  #refuseSince(sinceMs: number, reason: (record: WaitingRecord) => unknown): void {
+    const next = (): WaitingRecord | undefined => this.#line.waitingSince(sinceMs);
+    for (let record = next(); record !== undefined; record = next()) {
+      this.#refuse(record, reason(record));
+      if (this.#context.budget.isSpent()) {
+        return this.#context.clock.setImmediate(() => this.#refuseSince(sinceMs, reason));
+      }
     }
-    return new BufferExhaustedError({
-      topic,
-      sizeBytes: head.serialized?.sized.maxSizeBytes ?? 0,
-      bufferMemoryBytes: memory.totalBytes,
-      maxBlockMs,
-      waitedFor: this.#blockedBy,
-      waiting,
-      cause: this.#blockedBy === 'metadata' ? this.#loadError : undefined,
-    });
+    this.advance();
   }
 
   #refuse(record: WaitingRecord, error: unknown): void {
     if (!record.hasLeft) this.#leave(record);
+    this.#context.counters.failedRecords++;
     for (const flush of record.flushes) flush.batchSettled();
     record.refuse(error);
   }
 
-  /** The record does not wait any more, wherever it stands; it gives back what it holds unless a batch takes that over. */
-  #leave(record: WaitingRecord, { keepsMemory = false } = {}): void {
-    record.hasLeft = true;
-    const { memory, ahead } = this.#context;
-    if (record.hasMemory && !keepsMemory) memory.release(record.serialized?.sized.maxSizeBytes ?? 0);
-    else if (record.memoryWaiter !== undefined && !record.hasMemory) memory.cancel(record.memoryWaiter);
-    record.hasMemory = false;
-    record.memoryWaiter = undefined;
-    ahead.leave(record);
+  /** The record does not wait any more, wherever it stands, and gives back what it holds. */
+  #leave(record: WaitingRecord): void {
+    const { serialized } = record;
+    this.#line.leave(record);
+    record.forget();
+    this.#context.ahead.leave(record);
+    this.#returnMemory(record, serialized);
+  }
+
+  #returnMemory(record: WaitingRecord, serialized: SerializedRecord | undefined): void {
+    const { hasMemory, memoryWaiter } = record;
+    record.forgetMemory();
+    if (hasMemory) this.#context.memory.release(serialized?.sized.maxSizeBytes ?? 0);
+    else if (memoryWaiter !== undefined) this.#context.memory.cancel(memoryWaiter);
   }
 
   #close(): void {
-    this.#context.clock.clearTimeout(this.#timer);
-    this.#timerAtMs = Infinity;
+    this.#deadline.cancel();
     this.#onEmpty();
+    this.#flushed.seal(); // from here on records of the topic need no line
   }
 }

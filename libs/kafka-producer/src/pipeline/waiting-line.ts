@@ -1,17 +1,25 @@
 import { Fifo } from '../support/fifo.js';
-import { Placeholder, WaitingRecord } from './waiting-record.js';
+import { Placeholder, type WaitingRecords } from './placeholder.js';
+import { WaitingRecord } from './waiting-record.js';
 
 /**
  * Records and kept places in the order of the calls.
  *
- * A record that leaves from the middle is only marked, and dropped when it comes to the front: searching for it would make a thousand aborted calls a
- * million steps.
+ * Nothing here walks the line: a record that leaves from the middle is only marked, and dropped when it comes to the front; the count is kept. All records
+ * have the same patience, so those that came one by one are overdue in the order they came, and those of kept places in the order the places were filled:
+ * two more queues, of which only the fronts are looked at.
  */
 export class WaitingLine {
   readonly #items = new Fifo<WaitingRecord | Placeholder>();
+  /** Those that came one by one; by `sinceMs`. */
+  readonly #records = new Fifo<WaitingRecord>();
+  /** By the `sinceMs` of their records. */
+  readonly #filled = new Fifo<Placeholder>();
+  #length = 0;
 
-  push(item: WaitingRecord | Placeholder): void {
-    this.#items.push(item);
+  /** Records that wait, those of kept places included, be they there or not. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Nobody waits and no place is kept. To be asked after `head()`. */
@@ -19,52 +27,76 @@ export class WaitingLine {
     return this.#items.length === 0;
   }
 
-  /** Records that wait, those of filled places included. */
-  get waitingCount(): number {
-    let count = 0;
-    for (const item of this.#items) {
-      if (item instanceof Placeholder) count += item.length;
-      else if (!item.hasLeft) count++;
-    }
-    return count;
+  push(record: WaitingRecord): void {
+    this.#items.push(record);
+    this.#records.push(record);
+    this.#length++;
+  }
+
+  hold(place: Placeholder): void {
+    this.#items.push(place);
+    this.#length += place.count;
+  }
+
+  fill(place: Placeholder, records: WaitingRecords): void {
+    place.fill(records);
+    this.#filled.push(place);
+  }
+
+  giveUp(place: Placeholder): void {
+    this.#length -= place.length;
+    place.giveUp();
+  }
+
+  leave(record: WaitingRecord): void {
+    record.hasLeft = true;
+    this.#length--;
   }
 
   /** The first waiting record; `undefined` when there is none or its place is only being kept. */
   head(): WaitingRecord | undefined {
+    const first = this.#front();
+    return first instanceof Placeholder ? first.next : first;
+  }
+
+  /** Since when the first in the line waits; `Infinity` for an empty one. */
+  oldestSinceMs(): number {
+    return this.#front()?.sinceMs ?? Infinity;
+  }
+
+  /** The smallest `sinceMs` of a record that is there; `Infinity` for none. */
+  nextSinceMs(): number {
+    return Math.min(this.#oldestRecord()?.sinceMs ?? Infinity, this.#oldestOfPlaces()?.sinceMs ?? Infinity);
+  }
+
+  /** A record that has been waiting since then or longer. */
+  waitingSince(sinceMs: number): WaitingRecord | undefined {
+    const record = this.#oldestRecord();
+    if (record !== undefined && record.sinceMs <= sinceMs) return record;
+    const ofPlace = this.#oldestOfPlaces();
+    return ofPlace !== undefined && ofPlace.sinceMs <= sinceMs ? ofPlace : undefined;
+  }
+
+  /** Everything in the line, what has left from its middle included. */
+  [Symbol.iterator](): Generator<WaitingRecord | Placeholder> {
+    return this.#items[Symbol.iterator]();
+  }
+
+  #front(): WaitingRecord | Placeholder | undefined {
     for (let first = this.#items.peek(); first !== undefined; first = this.#items.peek()) {
-      if (first instanceof WaitingRecord) {
-        if (!first.hasLeft) return first;
-      } else if (!first.isFilled || first.next !== undefined) {
-        return first.next;
-      }
+      if (first instanceof Placeholder ? !first.isOver : !first.hasLeft) return first;
       this.#items.shift();
     }
     return undefined;
   }
 
-  /** Deadlines come in the order of the line, but for records whose place was kept: theirs begin when they are there. */
-  nextDeadlineMs(): number {
-    let nextMs = Infinity;
-    for (const item of this.#items) {
-      if (item instanceof Placeholder) nextMs = Math.min(nextMs, item.next?.deadlineMs ?? Infinity);
-      else if (!item.hasLeft) return Math.min(nextMs, item.deadlineMs);
-    }
-    return nextMs;
+  #oldestRecord(): WaitingRecord | undefined {
+    while (this.#records.peek()?.hasLeft === true) this.#records.shift();
+    return this.#records.peek();
   }
 
-  /** Hands over, in order, the records whose deadline has come; each must have left when the call returns. */
-  forEachOverdue(nowMs: number, take: (record: WaitingRecord) => void): void {
-    for (const item of Array.from(this.#items)) {
-      if (item instanceof Placeholder) {
-        for (let next = item.next; next !== undefined && next.deadlineMs <= nowMs; next = item.next) take(next);
-      } else if (!item.hasLeft) {
-        if (item.deadlineMs > nowMs) return;
-        take(item);
-      }
-    }
-  }
-
-  *[Symbol.iterator](): Generator<WaitingRecord | Placeholder> {
-    yield* this.#items;
+  #oldestOfPlaces(): WaitingRecord | undefined {
+    while (this.#filled.peek()?.isOver === true) this.#filled.shift();
+    return this.#filled.peek()?.next;
   }
 }

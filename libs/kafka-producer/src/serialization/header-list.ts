@@ -6,8 +6,8 @@ export type RecordHeaders = NonNullable<ProducerRecord['headers']>;
 
 type HeaderBytes = RecordHeader['value'];
 
-/** Turns one header value into bytes; told the header's name. */
-export type SerializeHeader = (name: string, value: unknown) => HeaderBytes | Promise<HeaderBytes>;
+/** Turns one header value into bytes; told the header's name, and whether it is a default. */
+export type SerializeHeader = (name: string, value: unknown, isDefault: boolean) => HeaderBytes | Promise<HeaderBytes>;
 
 /** One header whose bytes may still be on their way. */
 class Header {
@@ -30,20 +30,29 @@ export function headerList(
 ): readonly RecordHeader[] | Promise<readonly RecordHeader[]> {
   let isNested = false;
   let isLate = false;
-  const one = (name: string, value: unknown): Header => {
-    const bytes = serialize(name, value);
+  const one = (name: string, value: unknown, isDefault: boolean): Header => {
+    const bytes = serialize(name, value, isDefault);
     if (bytes instanceof Promise) isLate = true;
     return new Header(name, bytes);
   };
   const lists = namesOf(own, defaults).map((name) => {
-    const value: unknown = own !== undefined && Object.hasOwn(own, name) ? own[name] : defaults![name];
-    if (!Array.isArray(value)) return one(name, value);
+    const isDefault = own === undefined || !Object.hasOwn(own, name);
+    const value: unknown = isDefault ? defaults![name] : own[name];
+    if (!Array.isArray(value)) return one(name, value, isDefault);
     isNested = true;
-    return value.map((each) => one(name, each));
+    return value.map((each) => one(name, each, isDefault));
   });
   const headers = isNested ? lists.flat() : (lists as Header[]);
   if (!isLate) return headers as RecordHeader[];
   return Promise.all(headers.map(async ({ key, value }) => ({ key, value: await value })));
+}
+
+/** Own enumerable properties are all that is read, so anything that keeps its content elsewhere would be sent without it. Of any realm: test runners have several. */
+export function isPlainObject(headers: unknown): headers is RecordHeaders {
+  if (typeof headers !== 'object' || headers === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(headers);
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null;
 }
 
 function namesOf(own: RecordHeaders | undefined, defaults: RecordHeaders | undefined): readonly string[] {

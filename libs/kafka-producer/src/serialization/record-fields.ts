@@ -1,18 +1,57 @@
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
-import type { Clock } from '../support/clock.js';
-import { describeType } from './value.serializer.js';
+import { isPlainObject, type RecordHeaders } from './header-list.js';
+import { describeType, isThenable } from './value.serializer.js';
 
 /** Kafka's rule for topic names. */
 const LEGAL_TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
 const MAX_PARTITION = 2 ** 31 - 1;
 
-/** Why this cannot be a topic of Kafka; `undefined` when it can. */
-export function topicProblem(topic: unknown): string | undefined {
+/** @throws InvalidRecordError for what is no record at all */
+export function assertRecord(record: unknown): asserts record is ProducerRecord {
+  if (typeof record === 'object' && record !== null) return;
+  const topic: unknown = (record as { topic?: unknown } | null | undefined)?.topic;
+  if (typeof record === 'function' && typeof topic === 'string') {
+    const remedy = 'Call the contract with a payload, and send the record it returns.';
+    throw new InvalidRecordError({ topic, reason: 'it is a contract, not a record made by one', remedy });
+  }
+  throw new InvalidRecordError({ reason: `it is ${describeType(record)}, not an object with topic and value` });
+}
+
+/**
+ * Why this cannot be a topic of Kafka; `undefined` when it can.
+ *
+ * @param as whether it may still be given another name, so that any text will do
+ */
+export function topicProblem(topic: unknown, as: 'a topic' | 'a name' = 'a topic'): string | undefined {
   if (typeof topic !== 'string') return `its topic is ${describeType(topic)}, not a string`;
   if (topic === '') return 'its topic is an empty string';
-  if (LEGAL_TOPIC.test(topic) && topic !== '.' && topic !== '..') return undefined;
+  if (as === 'a name' || (LEGAL_TOPIC.test(topic) && topic !== '.' && topic !== '..')) return undefined;
   return `'${topic}' is no legal topic name (1 to 249 letters, digits, '.', '_' and '-')`;
+}
+
+/**
+ * @param source what a message begins with
+ * @throws InvalidRecordError for anything but a plain object: a `Map` would be sent as no header at all, a string as one header per character
+ */
+export function headersOf(
+  headers: unknown,
+  topic: string,
+  source: 'its headers are' | 'defaultHeaders returned',
+): RecordHeaders | undefined {
+  if (headers === undefined || headers === null) return undefined;
+  if (isPlainObject(headers)) return headers;
+  const reason = `${source} ${describeType(headers)}, not a plain object of names and values`;
+  throw new InvalidRecordError({ topic, reason, remedy: headersRemedy(headers, source === 'its headers are') });
+}
+
+function headersRemedy(headers: unknown, isOwn: boolean): string {
+  const verb = isOwn ? 'Pass' : 'Let defaultHeaders return';
+  if (isThenable(headers)) {
+    return isOwn ? 'Await them first.' : 'Let defaultHeaders return them at once: it cannot be asynchronous.';
+  }
+  if (typeof headers !== 'object') return `${verb} a plain object, such as { name: 'value' }.`;
+  return `${verb} ${Symbol.iterator in headers! ? 'Object.fromEntries(headers)' : '{ ...headers }'}.`;
 }
 
 /** @throws InvalidRecordError for anything but a partition id; whether the topic has it is seen later */
@@ -23,10 +62,10 @@ export function partitionOf(record: ProducerRecord, topic: string): number | und
   throw new InvalidRecordError({ topic, reason: `its partition is ${String(partition)}, not an integer of 0 or more` });
 }
 
-/** @throws InvalidRecordError for anything but a moment at or after the epoch in whole milliseconds */
-export function timestampOf(record: ProducerRecord, topic: string, clock: Clock): number {
+/** @param callAtMs of a record that names none. @throws InvalidRecordError for anything but a moment at or after the epoch in whole milliseconds */
+export function timestampOf(record: ProducerRecord, topic: string, callAtMs: number): number {
   const given = record.timestamp ?? undefined;
-  if (given === undefined) return clock.wallTime();
+  if (given === undefined) return callAtMs;
   const timestampMs = given instanceof Date ? given.getTime() : given;
   if (Number.isSafeInteger(timestampMs) && timestampMs >= 0) return timestampMs;
   throw new InvalidRecordError({

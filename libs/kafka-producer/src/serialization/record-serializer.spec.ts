@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ProducerRecord } from '../record/producer-record.js';
-import type { SerializedRecord } from '../record/serialized-record.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { LateRecord } from './late-record.js';
 import { OWN_SERIALIZER } from './own-serializer.js';
-import { RecordSerializer, type SerializationSettings } from './record-serializer.js';
 import type { Serializer } from './serializer.js';
-
-const NOW = 1_700_000_000_000;
-
-function serializer(settings: SerializationSettings = {}): RecordSerializer {
-  return new RecordSerializer(settings, new ManualClock({ epochMs: NOW }));
-}
-
-function serialize(record: unknown, settings?: SerializationSettings): SerializedRecord {
-  const result = serializer(settings).serialize(record as ProducerRecord);
-  if (result instanceof Promise) throw new Error('became async without need');
-  return result;
-}
+import { lateRecord, NOW, serialize, serializer } from './spec-support/serialize.js';
 
 const upper: Serializer = { serialize: (data) => String(data).toUpperCase() };
 const lateUpper: Serializer = { serialize: async (data) => String(data).toUpperCase() };
@@ -108,65 +95,6 @@ describe('the fields of a record', () => {
   });
 });
 
-describe('headers', () => {
-  it.each<[string, unknown, unknown]>([
-    ['none', undefined, []],
-    ['none for null', null, []],
-    ['a string', { a: '1' }, [['a', '1']]],
-    ['null', { a: null }, [['a', null]]],
-    ['bytes', { a: Buffer.from('x') }, [['a', Buffer.from('x')]]],
-    [
-      'each element of an array, in order',
-      { a: ['1', null, '2'], b: '3' },
-      [
-        ['a', '1'],
-        ['a', null],
-        ['a', '2'],
-        ['b', '3'],
-      ],
-    ],
-    ['nothing for an empty array', { a: [] }, []],
-  ])('are sent: %s', (_title, headers, expected) => {
-    const list = serialize({ topic: 'o', value: 1, headers }).sized.headers;
-    expect(list.map(({ key, value }) => [key, value])).toEqual(expected);
-  });
-
-  it.each([[{ a: undefined }], [{ a: 5 }], [{ a: ['x', {}] }]])('are refused when one has no bytes: %o', (headers) => {
-    expect(() => serialize({ topic: 'o', value: 1, headers })).toThrow(
-      expect.objectContaining({
-        code: 'KAFKA_PRODUCER_SERIALIZATION',
-        field: 'header',
-        message: expect.stringContaining("'a': ") as string,
-      }),
-    );
-  });
-
-  it('get the defaults the record does not name itself', () => {
-    const seen: string[] = [];
-    const settings: SerializationSettings = {
-      defaultHeaders: ({ topic }) => {
-        seen.push(topic);
-        return { trace: 't1', type: 'default' };
-      },
-    };
-    const { sized } = serialize({ topic: 'o', value: 1, headers: { type: 'own' } }, settings);
-    expect(sized.headers).toEqual([
-      { key: 'trace', value: 't1' },
-      { key: 'type', value: 'own' },
-    ]);
-    expect(seen).toEqual(['o']);
-  });
-
-  it('fail the record when defaultHeaders throws', () => {
-    const settings = {
-      defaultHeaders: () => {
-        throw new Error('no store');
-      },
-    };
-    expect(() => serialize({ topic: 'o', value: 1 }, settings)).toThrow('defaultHeaders threw Error: no store');
-  });
-});
-
 describe('serializers of the user', () => {
   it('are asked per field, and told topic, field and header', () => {
     const asked: unknown[] = [];
@@ -203,14 +131,16 @@ describe('serializers of the user', () => {
   });
 
   it('may be async in every field', async () => {
-    const result = serializer({ serializers: { key: lateUpper, value: lateUpper, header: lateUpper } }).serialize({
-      topic: 'o',
-      key: 'k',
-      value: 'v',
-      headers: { h: ['a', 'b'] },
-    });
-    expect(result).toBeInstanceOf(Promise);
-    expect((await result).sized).toMatchObject({
+    const late = lateRecord(
+      { key: lateUpper, value: lateUpper, header: lateUpper },
+      {
+        topic: 'o',
+        key: 'k',
+        value: 'v',
+        headers: { h: ['a', 'b'] },
+      },
+    );
+    expect((await late.done).sized).toMatchObject({
       key: 'K',
       value: 'V',
       headers: [
@@ -226,13 +156,27 @@ describe('serializers of the user', () => {
     ['returns a number', () => 5 as unknown as string, 'the serializer returned a number, not bytes, a string or null'],
     ['resolves with an object', () => Promise.resolve({} as unknown as string), 'the serializer returned an object'],
   ])('fail the record when one %s', async (_title, fail, reason) => {
-    const run = async (): Promise<unknown> =>
-      serializer({ serializers: { value: { serialize: fail } } }).serialize({ topic: 'o', value: 1 });
+    const run = async (): Promise<unknown> => {
+      const made = serializer({ serializers: { value: { serialize: fail } } }).serialize({ topic: 'o', value: 1 });
+      return made instanceof LateRecord ? made.done : made;
+    };
     await expect(run()).rejects.toMatchObject({
       code: 'KAFKA_PRODUCER_SERIALIZATION',
       field: 'value',
       message: expect.stringContaining(reason) as string,
     });
+  });
+
+  it('tell which field is still being waited for', async () => {
+    let finish: () => void = () => {};
+    const slowKey: Serializer = { serialize: () => new Promise((resolve) => (finish = () => resolve('k'))) };
+    const never: Serializer = { serialize: () => new Promise(() => {}) };
+    const record: ProducerRecord = { topic: 'o', key: 'k', value: 'v', headers: { h: 'x' } };
+    const late = lateRecord({ key: slowKey, header: never }, record);
+    expect(late.unfinishedField).toBe('key');
+    finish();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(late.unfinishedField).toBe('header');
   });
 
   it('leave no unhandled rejection when an async one rejects after another field threw', async () => {

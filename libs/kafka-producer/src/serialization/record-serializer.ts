@@ -4,10 +4,13 @@ import { InvalidRecordError, SerializationError } from '../errors/record.errors.
 import type { ProducerRecord } from '../record/producer-record.js';
 import { SerializedRecord } from '../record/serialized-record.js';
 import type { Clock } from '../support/clock.js';
+import { DeferredRecord, type SerializeDeferred } from './deferred-record.js';
 import { headerList, type RecordHeaders } from './header-list.js';
+import { LateRecord } from './late-record.js';
 import { OWN_SERIALIZER, type OwnSerializer } from './own-serializer.js';
-import { partitionOf, timestampOf, topicProblem } from './record-fields.js';
-import type { SerializationContext, SerializedValue, Serializer, Serializers } from './serializer.js';
+import { assertRecord, headersOf, partitionOf, timestampOf, topicProblem } from './record-fields.js';
+import { DEFAULT_HEADERS_REMEDY, serializeField } from './serialize-field.js';
+import type { SerializationContext, Serializer, Serializers } from './serializer.js';
 import { describeType, textSerializer, valueSerializer } from './value.serializer.js';
 
 export interface SerializationSettings {
@@ -18,12 +21,11 @@ export interface SerializationSettings {
   readonly resolveTopic?: ((name: string) => string) | undefined;
 }
 
-type Pending<T> = T | Promise<T>;
-
 /**
  * Stage 1: from what the caller gave to bytes.
  *
- * Reads the record at the time of the call. Only a serializer that returns a promise makes this async; keeping the order is then the caller's part.
+ * Topic, partition, timestamp and default headers are read at the call, in the caller's async context, and never again. The bytes of key, value and headers
+ * can be made later, by `defer()`. Only a serializer that returns a promise makes this async; keeping the order is then the caller's part.
  */
 export class RecordSerializer {
   readonly #settings: SerializationSettings;
@@ -43,69 +45,119 @@ export class RecordSerializer {
     this.#clock = clock;
   }
 
+  /** The record's topic as it is in Kafka. Asks `resolveTopic`: once per record. @throws InvalidRecordError */
+  topicOf(record: ProducerRecord): string {
+    assertRecord(record);
+    return this.topicName(record.topic);
+  }
+
+  /** The name in Kafka of a topic as the program names it. @throws InvalidRecordError when it is none, or `resolveTopic` makes none of it */
+  topicName(name: string): string {
+    const { resolveTopic } = this.#settings;
+    if (resolveTopic !== undefined) return this.#resolved(resolveTopic, name);
+    if (name === this.#legalTopic) return name;
+    const reason = topicProblem(name);
+    if (reason !== undefined) throw new InvalidRecordError({ reason });
+    return (this.#legalTopic = name);
+  }
+
   /**
+   * @param topic what `topicOf()` has returned for this record
+   * @param callAtMs the moment of the call, by the wall clock
    * @throws InvalidRecordError when Kafka could not store such a record
-   * @throws SerializationError when a serializer refuses a field; also as the rejection of the promise
+   * @throws SerializationError when a serializer refuses a field; also as the rejection of a late record
    */
-  serialize(record: ProducerRecord & OwnSerializer): Pending<SerializedRecord> {
-    const topic = this.#topicOf(record);
+  serialize(
+    record: ProducerRecord & OwnSerializer,
+    topic = this.topicOf(record),
+    callAtMs = this.#clock.wallTime(),
+  ): SerializedRecord | LateRecord {
     const partition = partitionOf(record, topic);
-    const timestampMs = timestampOf(record, topic, this.#clock);
+    const timestampMs = timestampOf(record, topic, callAtMs);
+    return this.#toBytes(record, topic, partition, timestampMs, this.#defaultHeaders(topic));
+  }
+
+  /** Reads what belongs to the call and leaves the bytes for later. @throws InvalidRecordError, SerializationError as `serialize()` for what is read */
+  defer(record: ProducerRecord & OwnSerializer, topic: string): DeferredRecord {
+    const partition = partitionOf(record, topic);
+    const timestampMs = timestampOf(record, topic, this.#clock.wallTime());
+    const defaults = this.#defaultHeaders(topic);
+    // A copy: the program may go on to change an object it hands out for every record.
+    const defaultHeaders = defaults === undefined ? undefined : { ...defaults };
+    return new DeferredRecord(record, topic, partition, timestampMs, defaultHeaders, this.#deferred);
+  }
+
+  readonly #deferred: SerializeDeferred = ({ record, topic, partition, timestampMs, defaultHeaders }) =>
+    this.#toBytes(record, topic, partition, timestampMs, defaultHeaders);
+
+  #toBytes(
+    record: ProducerRecord & OwnSerializer,
+    topic: string,
+    partition: number | undefined,
+    timestampMs: number,
+    defaults: RecordHeaders | undefined,
+  ): SerializedRecord | LateRecord {
     const valueSerializer = record[OWN_SERIALIZER] ?? this.#value;
     const contexts = this.#contextsOf(topic);
     const key = record.key === undefined ? null : serializeField(this.#key, record.key, contexts.key);
     const value = serializeField(valueSerializer, record.value, contexts.value);
-    const headers = this.#headersOf(record, topic);
-    if (key instanceof Promise || value instanceof Promise || headers instanceof Promise) {
-      return Promise.all([key, value, headers]).then(
+    const header = this.#headers(record, topic, defaults);
+    if (key instanceof Promise || value instanceof Promise || header instanceof Promise) {
+      const done = Promise.all([key, value, header]).then(
         ([k, v, h]) => new SerializedRecord(topic, partition, new SizedRecord(k, v, timestampMs, h)),
       );
+      return new LateRecord(topic, { key, value, header }, done);
     }
-    return new SerializedRecord(topic, partition, new SizedRecord(key, value, timestampMs, headers));
+    return new SerializedRecord(topic, partition, new SizedRecord(key, value, timestampMs, header));
   }
 
-  /** The name in Kafka of a topic as the program names it. @throws InvalidRecordError when `resolveTopic` throws */
-  topicName(name: string): string {
-    const { resolveTopic } = this.#settings;
-    if (resolveTopic === undefined) return name;
-    try {
-      return resolveTopic(name);
-    } catch (cause) {
-      throw new InvalidRecordError({ topic: name, reason: `resolveTopic threw ${String(cause)}`, cause });
-    }
-  }
-
-  #topicOf(record: ProducerRecord): string {
-    if (typeof record !== 'object' || record === null) {
-      throw new InvalidRecordError({ reason: `it is ${describeType(record)}, not an object with topic and value` });
-    }
-    const topic = this.topicName(record.topic);
-    if (topic === this.#legalTopic) return topic;
-    const reason = topicProblem(topic);
-    if (reason !== undefined) throw new InvalidRecordError({ reason });
-    this.#legalTopic = topic;
-    return topic;
+  #headers(
+    record: ProducerRecord,
+    topic: string,
+    defaults: RecordHeaders | undefined,
+  ): readonly RecordHeader[] | Promise<readonly RecordHeader[]> {
+    const own = headersOf(record.headers, topic, 'its headers are');
+    if (own === undefined && defaults === undefined) return NO_HEADERS;
+    return headerList(own, defaults, (header, value, isDefault) =>
+      serializeField(this.#header, value, { topic, field: 'header', header }, isDefault),
+    );
   }
 
   #contextsOf(topic: string): FieldContexts {
     return this.#contexts.key.topic === topic ? this.#contexts : (this.#contexts = contextsOf(topic));
   }
 
-  #headersOf(record: ProducerRecord, topic: string): Pending<readonly RecordHeader[]> {
-    const own = record.headers ?? undefined;
-    const defaults = this.#settings.defaultHeaders === undefined ? undefined : this.#defaultHeaders(topic);
-    if (own === undefined && defaults === undefined) return NO_HEADERS;
-    return headerList(own, defaults, (header, value) =>
-      serializeField(this.#header, value, { topic, field: 'header', header }),
-    );
+  #resolved(resolveTopic: (name: string) => unknown, name: string): string {
+    const wrong = topicProblem(name, 'a name');
+    if (wrong !== undefined) throw new InvalidRecordError({ reason: wrong });
+    let resolved: unknown;
+    try {
+      resolved = resolveTopic(name);
+    } catch (cause) {
+      throw new InvalidRecordError({ topic: name, reason: `resolveTopic threw ${String(cause)}`, cause });
+    }
+    if (resolved === this.#legalTopic) return this.#legalTopic;
+    if (typeof resolved !== 'string') {
+      const reason = `resolveTopic returned ${describeType(resolved)}, not a string`;
+      const remedy = 'Correct resolveTopic in the options of the module: it must return the name at once.';
+      throw new InvalidRecordError({ topic: name, reason, remedy });
+    }
+    const reason = topicProblem(resolved);
+    if (reason !== undefined) throw new InvalidRecordError({ reason });
+    return (this.#legalTopic = resolved);
   }
 
   #defaultHeaders(topic: string): RecordHeaders | undefined {
+    const { defaultHeaders } = this.#settings;
+    if (defaultHeaders === undefined) return undefined;
+    let headers: unknown;
     try {
-      return this.#settings.defaultHeaders?.({ topic }) ?? undefined;
+      headers = defaultHeaders({ topic });
     } catch (cause) {
-      throw new SerializationError({ topic, field: 'header', reason: `defaultHeaders threw ${String(cause)}`, cause });
+      const reason = `defaultHeaders threw ${String(cause)}`;
+      throw new SerializationError({ topic, field: 'header', reason, remedy: DEFAULT_HEADERS_REMEDY, cause });
     }
+    return headersOf(headers, topic, 'defaultHeaders returned');
   }
 }
 
@@ -116,42 +168,4 @@ type FieldContexts = Readonly<Record<'key' | 'value', SerializationContext>>;
 
 function contextsOf(topic: string): FieldContexts {
   return { key: Object.freeze({ topic, field: 'key' }), value: Object.freeze({ topic, field: 'value' }) };
-}
-
-function serializeField(
-  serializer: Serializer,
-  data: unknown,
-  context: SerializationContext,
-): Pending<SerializedValue> {
-  if (data === null) return null;
-  let result: unknown;
-  try {
-    result = serializer.serialize(data, context);
-  } catch (cause) {
-    throw refused(context, cause);
-  }
-  if (typeof result === 'string' || !isThenable(result)) return checked(result, context);
-  const bytes = Promise.resolve(result).then(
-    (value) => checked(value, context),
-    (cause: unknown) => {
-      throw refused(context, cause);
-    },
-  );
-  // Another field of the record may throw before anybody awaits this one.
-  bytes.catch(() => {});
-  return bytes;
-}
-
-function checked(result: unknown, context: SerializationContext): SerializedValue {
-  if (typeof result === 'string' || result instanceof Uint8Array || result === null) return result;
-  throw refused(context, new TypeError(`the serializer returned ${describeType(result)}, not bytes, a string or null`));
-}
-
-function refused({ topic, field, header }: SerializationContext, cause: unknown): SerializationError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new SerializationError({ topic, field, reason: header === undefined ? why : `'${header}': ${why}`, cause });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

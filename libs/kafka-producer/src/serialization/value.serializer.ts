@@ -3,7 +3,8 @@ import type { SerializedValue, Serializer } from './serializer.js';
 /**
  * The default for values: bytes as they are, strings as UTF-8, everything else as JSON.
  *
- * What JSON would drop or distort without a word is refused: `undefined`, functions and symbols, and binary data that is not a `Uint8Array`.
+ * A value is refused when JSON has no form for it (`undefined`, functions, symbols, a BigInt, a cycle) or would drop its content without a word: promises,
+ * `Map` and `Set` without a `toJSON`, binary data that is not a `Uint8Array`. Deeper inside the value JSON's own rules hold.
  */
 export const valueSerializer: Serializer = {
   serialize(data: unknown): SerializedValue {
@@ -11,6 +12,8 @@ export const valueSerializer: Serializer = {
     if (isForeignBinary(data)) {
       throw new TypeError(`${describeType(data)} has no JSON form: pass its bytes as a Uint8Array or a Buffer`);
     }
+    const remedy = emptyAsJson(data);
+    if (remedy !== undefined) throw new TypeError(`${describeType(data)} has no JSON form: ${remedy}`);
     const json: string | undefined = JSON.stringify(data);
     if (json === undefined) throw new TypeError(`${describeType(data)} has no JSON form (a tombstone is \`null\`)`);
     return json;
@@ -31,6 +34,23 @@ export function describeType(data: unknown): string {
   if (typeof data !== 'object') return `a ${typeof data}`;
   const name = (data as { constructor?: { name?: unknown } }).constructor?.name;
   return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'an object';
+}
+
+/** What to do with an object that JSON would turn into `{}`; `undefined` for all others. */
+function emptyAsJson(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  if (isThenable(data)) return 'await it first';
+  if (data instanceof Map && !hasOwnJson(data)) return 'pass Object.fromEntries(it) or Array.from(it)';
+  if (data instanceof Set && !hasOwnJson(data)) return 'pass Array.from(it)';
+  return undefined;
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+function hasOwnJson(data: object): boolean {
+  return typeof (data as { toJSON?: unknown }).toJSON === 'function';
 }
 
 function isForeignBinary(data: unknown): boolean {

@@ -65,6 +65,21 @@ describe('topics', () => {
     expect(asked).toEqual([['a', 'b', 'c']]);
   });
 
+  it.each<[string, unknown]>([
+    ['a number', 5],
+    ['undefined', undefined],
+    ['40,000 characters', 'x'.repeat(40_000)],
+  ])(
+    'refuses a name that fits into no request, %s, without failing the topics it would be asked with',
+    async (_title, name) => {
+      const cluster = fixture.create();
+      const refused = cluster.loadTopic(name as string, 1_000);
+      const loaded = cluster.loadTopic('orders', 1_000);
+      await expect(refused).rejects.toMatchObject({ name: 'UnknownTopicError' });
+      expect(await fixture.outcome(loaded)).toMatchObject({ name: 'orders' });
+    },
+  );
+
   it('shares one refresh among all topics that are invalidated while one is running, and spaces refreshes that bring nothing new', async () => {
     await fixture.outcome(fixture.create().loadTopic('orders', 1_000));
     const before = one.requestsOf('Metadata').length + two.requestsOf('Metadata').length;

@@ -1,4 +1,4 @@
-import { AuthenticationError } from '../../errors/cluster-side.errors.js';
+import { AuthenticationError, UnknownTopicError } from '../../errors/cluster-side.errors.js';
 import type { Clock } from '../../support/clock.js';
 import type { LeaderHint, TopicMetadata } from '../cluster.js';
 import { ClusterUnavailableError } from '../cluster.errors.js';
@@ -23,6 +23,9 @@ export interface MetadataCacheContext {
 
 /** Topics nobody used for this long are not refreshed any more (Kafka: metadata.max.idle.ms). */
 const TOPIC_IDLE_MS = 300_000;
+
+const MAX_NAME_CHARACTERS = 249;
+const NOT_ASKABLE = `it is no string of at most ${MAX_NAME_CHARACTERS} characters`;
 
 /**
  * Topics that are in use, kept current.
@@ -59,6 +62,7 @@ export class MetadataCache {
   loadTopic(name: string, timeoutMs: number): Promise<TopicMetadata> {
     const known = this.topic(name);
     if (known !== undefined) return Promise.resolve(known);
+    if (!isAskable(name)) return Promise.reject(new UnknownTopicError({ topic: String(name), reason: NOT_ASKABLE }));
     const { clock, lifetime, maxAgeMs } = this.#context;
     const nowMs = clock.now();
     const entry = this.#entryFor(name, nowMs);
@@ -199,4 +203,9 @@ export class MetadataCache {
       cause: lastProblem === undefined ? this.#lastFailure : new Error(`the broker answered ${lastProblem}`),
     });
   }
+}
+
+/** A name that cannot be written into a request would fail it for all topics that share it. Whether Kafka likes the name is the broker's answer. */
+function isAskable(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= MAX_NAME_CHARACTERS;
 }

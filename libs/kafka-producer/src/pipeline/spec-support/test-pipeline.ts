@@ -33,10 +33,9 @@ export interface TestPipeline {
 }
 
 /** A whole pipeline over a cluster that answers what the test says, in time that moves when told. Topic `t` has one partition, on node 1. */
-export function testPipeline(settings: Partial<PipelineSettings> = {}): TestPipeline {
+export function testPipeline(settings: Partial<PipelineSettings> = {}, clock = new ManualClock()): TestPipeline {
   const cluster = new FakeCluster();
   cluster.addTopic('t', [1]);
-  const clock = new ManualClock();
   const failures: Error[] = [];
   const listener = { batchFailed: (error: Error) => void failures.push(error) };
   const pipeline = new ProducerPipeline({ ...DEFAULTS, ...settings }, cluster, clock, listener);
