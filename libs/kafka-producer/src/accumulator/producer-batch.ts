@@ -55,6 +55,8 @@ export class ProducerBatch {
   /** How far it is from this batch's ordinal to the next one's: the parts of a batch that is split share it, and theirs in turn. */
   #ordinalSpan = 1;
 
+  /** By how much the last record made it larger, before compression; the first one brings the header. */
+  lastGrowthBytes = 0;
   /** Bytes held in the buffer memory for this batch; shrinks when compression ends. */
   reservedBytes = 0;
   /** Somebody flushes, or the producer is closing: do not linger. */
@@ -100,7 +102,10 @@ export class ProducerBatch {
 
   /** Adds a record and who is told of its fate. The two go into columns: nothing is kept per record but them. */
   append(record: SizedRecord, settler: Settler, rejecter: Rejecter): void {
-    this.#openBuilder().append(record);
+    const builder = this.#openBuilder();
+    const sizeBefore = this.#timestamps.length === 0 ? 0 : builder.sizeBytes;
+    builder.append(record);
+    this.lastGrowthBytes = builder.sizeBytes - sizeBefore;
     this.#timestamps.push(record.timestampMs);
     this.#settlers.push(settler);
     this.#rejecters.push(rejecter);

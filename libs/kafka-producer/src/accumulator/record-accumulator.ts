@@ -56,12 +56,38 @@ export class RecordAccumulator {
   /** @returns the batch the record went into. Its bytes must have been reserved. */
   append(topic: string, partition: number, record: SizedRecord, settler: Settler, rejecter: Rejecter): ProducerBatch {
     const queue = this.queue(topic, partition);
-    const batch = this.#batchFor(queue, record);
-    batch.reservedBytes += record.maxSizeBytes;
-    batch.append(record, settler, rejecter);
-    if (this.#estimate(batch, 0) >= this.settings.batchSizeBytes) this.seal(queue, batch);
-    this.onWork();
-    return batch;
+    return (
+      this.tryAppend(queue, record, settler, rejecter) ??
+      this.#appendTo(queue, this.#open(queue), record, settler, rejecter)
+    );
+  }
+
+  /**
+   * Appends to the open batch of a partition. A batch without room for the record is full and is sealed.
+   *
+   * @returns `undefined` when the record needs another batch: of this partition or, if it has no key, of whichever
+   */
+  tryAppend(
+    queue: PartitionQueue,
+    record: SizedRecord,
+    settler: Settler,
+    rejecter: Rejecter,
+  ): ProducerBatch | undefined {
+    const open = queue.openBatch;
+    if (open === undefined) return undefined;
+    if (this.#fits(open, record.maxSizeBytes)) return this.#appendTo(queue, open, record, settler, rejecter);
+    this.seal(queue, open);
+    return undefined;
+  }
+
+  /** By how much the last record made the batch larger, as it will be sent. Source: `appendedBytes` of Kafka's `RecordAppendResult`. */
+  lastGrowthBytes(batch: ProducerBatch): number {
+    return this.expectedBytes(batch.topic, batch.lastGrowthBytes);
+  }
+
+  /** What so many bytes of a topic's records will take when they are sent. */
+  expectedBytes(topic: string, uncompressedBytes: number): number {
+    return this.#compressor === undefined ? uncompressedBytes : this.#ratio(topic).estimate(uncompressedBytes);
   }
 
   queue(topic: string, partition: number): PartitionQueue {
@@ -128,24 +154,31 @@ export class RecordAccumulator {
     this.memory.release(bytes);
   }
 
-  #batchFor(queue: PartitionQueue, record: SizedRecord): ProducerBatch {
-    const open = queue.openBatch;
-    if (open !== undefined) {
-      if (this.#fits(open, record.maxSizeBytes)) return open;
-      this.seal(queue, open);
-    }
+  #appendTo(
+    queue: PartitionQueue,
+    batch: ProducerBatch,
+    record: SizedRecord,
+    settler: Settler,
+    rejecter: Rejecter,
+  ): ProducerBatch {
+    batch.reservedBytes += record.maxSizeBytes;
+    batch.append(record, settler, rejecter);
+    if (this.expectedBytes(batch.topic, batch.sizeBytes) >= this.settings.batchSizeBytes) this.seal(queue, batch);
+    this.onWork();
+    return batch;
+  }
+
+  #open(queue: PartitionQueue): ProducerBatch {
     this.active.add(queue);
     return queue.open(this.#clock.now(), this.settings.batchSizeBytes, this.#buffers);
   }
 
   #fits(batch: ProducerBatch, bytes: number): boolean {
     const { batchSizeBytes, maxRequestSizeBytes } = this.settings;
-    return batch.sizeBytes + bytes <= maxRequestSizeBytes && this.#estimate(batch, bytes) <= batchSizeBytes;
-  }
-
-  #estimate(batch: ProducerBatch, moreBytes: number): number {
-    const uncompressed = batch.sizeBytes + moreBytes;
-    return this.#compressor === undefined ? uncompressed : this.#ratio(batch.topic).estimate(uncompressed);
+    const uncompressedBytes = batch.sizeBytes + bytes;
+    return (
+      uncompressedBytes <= maxRequestSizeBytes && this.expectedBytes(batch.topic, uncompressedBytes) <= batchSizeBytes
+    );
   }
 
   #ratio(topic: string): CompressionRatio {

@@ -68,8 +68,27 @@ export class Admission {
       this.#accumulator.memory.release(record.sized.maxSizeBytes);
       throw error;
     }
-    const batch = this.#accumulator.append(topic.name, partition, record.sized, settler, rejecter);
-    this.#partitioner.appended(record, batch.state !== 'open');
+    return this.#partitioner.isKeyless(record)
+      ? this.#appendKeyless(record, topic, partition, settler, rejecter)
+      : this.#accumulator.append(topic.name, partition, record.sized, settler, rejecter);
+  }
+
+  /** Before another batch is opened the keyless strategy may move on: its last one is full, or has left. */
+  #appendKeyless(
+    { sized }: SerializedRecord,
+    topic: TopicMetadata,
+    chosen: number,
+    settler: Settler,
+    rejecter: Rejecter,
+  ): ProducerBatch {
+    const accumulator = this.#accumulator;
+    let batch = accumulator.tryAppend(accumulator.queue(topic.name, chosen), sized, settler, rejecter);
+    if (batch === undefined) {
+      const sizeBytes = accumulator.expectedBytes(topic.name, sized.maxSizeBytes);
+      const partition = this.#partitioner.chooseForNewBatch(topic, chosen, sizeBytes);
+      batch = accumulator.append(topic.name, partition, sized, settler, rejecter);
+    }
+    this.#partitioner.appended(topic.name, accumulator.lastGrowthBytes(batch));
     return batch;
   }
 }
