@@ -6,7 +6,9 @@ import { BatchCompressor, type BatchCodec } from './batch-compressor.js';
 import { BufferMemory } from './buffer-memory.js';
 import { CompressionRatio } from './compression-ratio.js';
 import { PartitionQueue } from './partition-queue.js';
-import type { ProducerBatch, Rejecter, Settler } from './producer-batch.js';
+import type { ProducerBatch } from './producer-batch.js';
+import type { Rejecter, Settler } from './record-settler.js';
+import { SpareCapacity } from './spare-capacity.js';
 
 export interface AccumulatorSettings {
   /** A batch is full at this many bytes, after compression as far as that can be foretold. */
@@ -36,6 +38,7 @@ export class RecordAccumulator {
 
   readonly #clock: Clock;
   readonly #buffers: BatchBuffers;
+  readonly #spare: SpareCapacity;
   readonly #queues = new Map<string, PartitionQueue[]>();
   readonly #ratios = new Map<string, CompressionRatio>();
   readonly #compressor: BatchCompressor | undefined;
@@ -48,6 +51,7 @@ export class RecordAccumulator {
     this.#clock = clock;
     this.memory = new BufferMemory(settings.bufferMemoryBytes);
     this.#buffers = new BatchBuffers(settings.bufferMemoryBytes / 4);
+    this.#spare = new SpareCapacity(settings.bufferMemoryBytes / 4);
     if (settings.codec !== undefined) {
       this.#compressor = new BatchCompressor(settings.codec, (batch, rawBytes) => this.#compressed(batch, rawBytes));
     }
@@ -107,6 +111,7 @@ export class RecordAccumulator {
   seal(queue: PartitionQueue, batch: ProducerBatch): void {
     const freedBytes = batch.seal();
     queue.noteSealed(batch);
+    this.#spare.sealed(batch);
     if (this.#compressor === undefined) batch.encode();
     else this.#compressor.compress(batch);
     this.#free(batch, freedBytes); // last: whoever waits for memory may append within the call
@@ -140,6 +145,7 @@ export class RecordAccumulator {
   release(batch: ProducerBatch): void {
     const bytes = batch.reservedBytes;
     batch.reservedBytes = 0;
+    this.#spare.released(batch);
     this.memory.release(bytes);
   }
 
@@ -170,7 +176,10 @@ export class RecordAccumulator {
 
   #open(queue: PartitionQueue): ProducerBatch {
     this.active.add(queue);
-    return queue.open(this.#clock.now(), this.settings.batchSizeBytes, this.#buffers);
+    const initialBytes = this.#spare.initialBytes(Math.min(queue.expectedBatchBytes, this.settings.batchSizeBytes));
+    const batch = queue.open(this.#clock.now(), initialBytes, this.#buffers);
+    this.#spare.opened(batch, initialBytes);
+    return batch;
   }
 
   #fits(batch: ProducerBatch, bytes: number): boolean {
@@ -191,6 +200,7 @@ export class RecordAccumulator {
   #compressed(batch: ProducerBatch, rawBytes: number): void {
     if (batch.state === 'ready') {
       this.#ratio(batch.topic).observe(rawBytes, batch.sizeBytes);
+      this.#spare.released(batch);
       this.#free(batch, batch.reservedBytes - batch.sizeBytes);
     }
     this.onWork();

@@ -1,6 +1,7 @@
 import { RECORD_BATCH_HEADER_BYTES } from 'kafka-wire';
 
-import type { ProducerBatch, Rejecter, Settler } from '../accumulator/producer-batch.js';
+import type { ProducerBatch } from '../accumulator/producer-batch.js';
+import type { Rejecter, Settler } from '../accumulator/record-settler.js';
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import type { Cluster, TopicMetadata } from '../cluster/cluster.js';
 import { RecordTooLargeError } from '../errors/record.errors.js';

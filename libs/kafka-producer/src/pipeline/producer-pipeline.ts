@@ -1,5 +1,6 @@
 import { RecordAccumulator, type AccumulatorSettings } from '../accumulator/record-accumulator.js';
-import type { ProducerBatch, Rejecter, Settler } from '../accumulator/producer-batch.js';
+import type { ProducerBatch } from '../accumulator/producer-batch.js';
+import type { Rejecter, Settler } from '../accumulator/record-settler.js';
 import type { Cluster, PartitionMetadata } from '../cluster/cluster.js';
 import { DeliveryAbortedError, ProducerClosedError } from '../errors/delivery.errors.js';
 import { RecordPartitioner, type PartitioningSettings } from '../partitioning/record-partitioner.js';
