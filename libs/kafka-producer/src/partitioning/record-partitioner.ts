@@ -31,6 +31,11 @@ export class RecordPartitioner {
       partitioner === 'round-robin' ? new RoundRobinPartitioner() : new StickyPartitioner(batchSizeBytes, random);
   }
 
+  /** The record names a partition that the topic did not have when we last heard of it. */
+  isBeyond({ partition }: SerializedRecord, topic: TopicMetadata): boolean {
+    return partition !== undefined && partition >= topic.partitions.length;
+  }
+
   /**
    * @throws UnknownTopicError when the record names a partition the topic does not have
    * @throws InvalidRecordError when the custom partitioner throws or returns no partition of the topic

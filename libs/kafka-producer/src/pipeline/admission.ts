@@ -7,9 +7,12 @@ import type { Cluster, TopicMetadata } from '../cluster/cluster.js';
 import { RecordTooLargeError } from '../errors/record.errors.js';
 import type { RecordPartitioner } from '../partitioning/record-partitioner.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
+import type { Clock } from '../support/clock.js';
+import { PartitionGrowth } from './partition-growth.js';
 
 /** Stages 2 and 3 for one record: its partition, its bytes in the buffer, its place in a batch. */
 export class Admission {
+  readonly #growth: PartitionGrowth;
   readonly #accumulator: RecordAccumulator;
   readonly #partitioner: RecordPartitioner;
   readonly #cluster: Cluster;
@@ -20,11 +23,31 @@ export class Admission {
     partitioner: RecordPartitioner,
     cluster: Cluster,
     maxRequestSizeBytes: number,
+    clock: Clock,
   ) {
+    this.#growth = new PartitionGrowth(clock);
     this.#accumulator = accumulator;
     this.#partitioner = partitioner;
     this.#cluster = cluster;
     this.#maxRequestSizeBytes = maxRequestSizeBytes;
+  }
+
+  /** What is known of the topic, if it will do for this record; not when that names a partition which the topic may have got meanwhile. */
+  metadataFor(record: SerializedRecord): TopicMetadata | undefined {
+    const topic = this.#cluster.topic(record.topic);
+    if (topic === undefined || !this.#partitioner.isBeyond(record, topic)) return topic;
+    return this.#growth.isConfirmed(topic) ? topic : undefined;
+  }
+
+  /**
+   * Waits for metadata that will do for the record, or are new enough to refuse it.
+   *
+   * @throws what `Cluster.loadTopic()` throws
+   */
+  async loadMetadata({ topic }: SerializedRecord, timeoutMs: number): Promise<void> {
+    const isKnown = this.#cluster.topic(topic) !== undefined;
+    const loaded = isKnown ? this.#cluster.reloadTopic(topic, timeoutMs) : this.#cluster.loadTopic(topic, timeoutMs);
+    this.#growth.confirm(await loaded);
   }
 
   /** @throws RecordTooLargeError when the record could never be sent: by its size before compression, as Kafka counts it */
@@ -51,7 +74,7 @@ export class Admission {
    * @throws what `place()` throws
    */
   tryPlace(record: SerializedRecord, settler: Settler, rejecter: Rejecter): ProducerBatch | undefined {
-    const topic = this.#cluster.topic(record.topic);
+    const topic = this.metadataFor(record);
     if (topic === undefined || !this.#accumulator.memory.tryReserve(record.sized.maxSizeBytes)) return undefined;
     return this.place(record, topic, settler, rejecter);
   }

@@ -29,7 +29,7 @@ export interface PipelineSettings
 
 /** What the pipeline tells its owner beside the promises. */
 export interface PipelineListener {
-  /** A batch was given up; every record of it fails with this error. */
+  /** A batch was given up. Its records fail with this error; where the broker named the bad ones it is the first of theirs. */
   batchFailed(error: Error, batch: Pick<ProducerBatch, 'topic' | 'partition' | 'recordCount'>): void;
 }
 
@@ -71,7 +71,7 @@ export class ProducerPipeline {
       listener.batchFailed(error, batch),
     );
     const partitioner = new RecordPartitioner(settings);
-    this.#admission = new Admission(this.#accumulator, partitioner, cluster, settings.maxRequestSizeBytes);
+    this.#admission = new Admission(this.#accumulator, partitioner, cluster, settings.maxRequestSizeBytes, clock);
     this.#lines = new TopicLines({
       admission: this.#admission,
       cluster,

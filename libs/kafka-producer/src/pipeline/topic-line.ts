@@ -120,8 +120,8 @@ export class TopicLine {
       const serialized = this.#serialized(head);
       if (serialized === undefined) return this.#block('serializer');
       this.#context.admission.checkSize(serialized);
-      const topic = this.#context.cluster.topic(serialized.topic);
-      if (topic === undefined) return this.#loadTopic(serialized.topic);
+      const topic = this.#context.admission.metadataFor(serialized);
+      if (topic === undefined) return this.#loadMetadata(serialized);
       if (!this.#hasMemory(head, serialized)) return this.#block('memory');
       this.#leave(head, { keepsMemory: true });
       const batch = this.#context.admission.place(serialized, topic, head.settler, head.rejecter);
@@ -156,11 +156,11 @@ export class TopicLine {
     return false;
   }
 
-  #loadTopic(name: string): false {
+  #loadMetadata(record: SerializedRecord): false {
     this.#block('metadata');
     if (this.#isLoading) return false;
     this.#isLoading = true;
-    this.#context.cluster.loadTopic(name, Math.min(LOAD_TIMEOUT_MS, this.#context.maxBlockMs * 0.8)).then(
+    this.#context.admission.loadMetadata(record, Math.min(LOAD_TIMEOUT_MS, this.#context.maxBlockMs * 0.8)).then(
       () => {
         this.#isLoading = false;
         this.advance();
