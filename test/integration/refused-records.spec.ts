@@ -1,6 +1,8 @@
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { RecordTooLargeError, UnknownTopicError } from 'nestjs-kafka-producer';
 import { expect, it } from 'vitest';
 
+import { describeWithKafka } from '../support/apache-kafka.js';
 import { recordsIn } from '../support/batches-in.js';
 import { describeOnEachKafka, newTopicName } from '../support/each-kafka.js';
 import { useProducer } from '../support/use-producer.js';
@@ -51,6 +53,30 @@ describeOnEachKafka('a record that cannot be taken', (kafka) => {
     });
   });
 
+  it('because we do not know its partition yet is taken when the topic has got it meanwhile', async () => {
+    const topic = await kafka().createTopic({ partitions: 2 });
+    await useProducer(kafka().bootstrap, {}, async (producer) => {
+      await producer.send({ topic, value: 'before' });
+      await administer(kafka().bootstrap, (admin) =>
+        admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] }),
+      );
+      const sent = () => producer.send({ topic, value: 'after', partition: 3 });
+      await expect.poll(sent, { timeout: 15_000 }).toMatchObject({ partition: 3 }); // brokers hear of it one by one
+    });
+  });
+
+  it('because its topic was deleted while it waited fails long before its delivery time is over', async () => {
+    const topic = await kafka().createTopic();
+    const settings = { lingerMs: 1_000, deliveryTimeoutMs: 600_000 };
+    await useProducer(kafka().bootstrap, { producer: settings }, async (producer) => {
+      await producer.partitionsFor(topic);
+      const sent = producer.send({ topic, value: 'too late' }).catch((error: unknown) => error);
+      await administer(kafka().bootstrap, (admin) => admin.deleteTopics({ topics: [topic] }));
+      expect(await sent).toBeInstanceOf(UnknownTopicError);
+      expect(producer.stats()).toMatchObject({ bufferedBytes: 0, failedRecords: 1 });
+    });
+  });
+
   it('because it exceeds maxRequestSizeBytes fails alone, and before anything is sent', async () => {
     const topic = await kafka().createTopic();
     await useProducer(kafka().bootstrap, { producer: { maxRequestSizeBytes: 10_000 } }, async (producer) => {
@@ -80,3 +106,32 @@ describeOnEachKafka('a record that cannot be taken', (kafka) => {
     expect(records.map((it) => it.value?.toString())).toEqual(['a', 'b', 'c', 'd']);
   });
 });
+
+describeWithKafka('a record without a key in a compacted topic', (kafka) => {
+  it('is told so, and its neighbours that it was not they', async () => {
+    const topic = newTopicName();
+    await kafka().createTopic({ name: topic, configs: { 'cleanup.policy': 'compact' } });
+    await useProducer(kafka().bootstrap, {}, async (producer) => {
+      const keys = ['a', null, 'c'];
+      const refused = await Promise.allSettled(
+        keys.map((key) => producer.send({ topic, partition: 0, key, value: 'v' })),
+      );
+      expect(refused.map((it) => it.status === 'rejected' && (it.reason as Error).message)).toEqual([
+        expect.stringContaining('another record of its batch was refused'),
+        expect.stringMatching(/INVALID_RECORD \(87\): Compacted topic cannot accept message without key/),
+        expect.stringContaining('another record of its batch was refused'),
+      ]);
+      await expect(producer.send({ topic, key: 'a', value: 'again' })).resolves.toMatchObject({ offset: '0' });
+    });
+  });
+});
+
+async function administer(brokers: readonly string[], work: (admin: Admin) => Promise<unknown>): Promise<void> {
+  const admin = new Kafka({ clientId: 'admin', brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -22,8 +22,7 @@ export class BatchBuffers implements BufferSource {
   }
 
   acquire(minBytes: number): Buffer {
-    if (minBytes > MAX_KEPT_BYTES) return Buffer.allocUnsafeSlow(minBytes);
-    const sizeBytes = powerOfTwo(Math.max(minBytes, MIN_BYTES));
+    const sizeBytes = bufferSizeFor(minBytes);
     const kept = this.#free.get(sizeBytes)?.pop();
     if (kept === undefined) return Buffer.allocUnsafeSlow(sizeBytes);
     this.#freeBytes -= sizeBytes;
@@ -37,6 +36,11 @@ export class BatchBuffers implements BufferSource {
     if (sameSize === undefined) this.#free.set(buffer.length, [buffer]);
     else sameSize.push(buffer);
   }
+}
+
+/** How large a buffer is that has to hold so much. */
+export function bufferSizeFor(minBytes: number): number {
+  return minBytes > MAX_KEPT_BYTES ? minBytes : powerOfTwo(Math.max(minBytes, MIN_BYTES));
 }
 
 /** The smallest one that is not below `value`, for 2 ≤ value ≤ 2³⁰. */

@@ -1,16 +1,15 @@
 import { RecordBatchBuilder, type BufferSource } from 'kafka-wire';
 
 import { ProducerBatch } from './producer-batch.js';
-
-/** A first guess for a partition nobody has written to yet; later batches start at the size of the last one. */
-const FIRST_BATCH_BYTES = 1024;
+import { FIRST_BATCH_BYTES } from './spare-capacity.js';
 
 /**
  * The batches of one partition that are not in flight, oldest first. Only the last one may be open.
  */
 export class PartitionQueue {
   readonly #batches: ProducerBatch[] = [];
-  #lastBatchBytes = FIRST_BATCH_BYTES;
+  /** How large the next batch will probably become, judging by the last one. */
+  expectedBatchBytes = FIRST_BATCH_BYTES;
   #opened = 0;
 
   constructor(
@@ -32,16 +31,16 @@ export class PartitionQueue {
     return last?.state === 'open' ? last : undefined;
   }
 
-  open(nowMs: number, maxInitialBytes: number, buffers?: BufferSource): ProducerBatch {
-    const builder = new RecordBatchBuilder(Math.min(this.#lastBatchBytes, maxInitialBytes), buffers);
+  /** @param initialBytes capacity to start with; it grows with the records */
+  open(nowMs: number, initialBytes: number, buffers?: BufferSource): ProducerBatch {
+    const builder = new RecordBatchBuilder(initialBytes, buffers);
     const batch = new ProducerBatch(this.topic, this.partition, this.#opened++, nowMs, builder);
     this.#batches.push(batch);
     return batch;
   }
 
-  /** Remembers how large batches of this partition become, so that the next one need not grow step by step. */
   noteSealed(batch: ProducerBatch): void {
-    this.#lastBatchBytes = Math.max(FIRST_BATCH_BYTES, batch.sizeBytes + (batch.sizeBytes >> 3));
+    this.expectedBatchBytes = Math.max(FIRST_BATCH_BYTES, batch.sizeBytes + (batch.sizeBytes >> 3));
   }
 
   shift(): ProducerBatch | undefined {

@@ -1,35 +1,15 @@
 import { RecordBatchBuilder, type SizedRecord } from 'kafka-wire';
 
 import type { RecordMetadata } from '../record/record-metadata.js';
+import type { BatchStamp } from './batch-stamp.js';
 import { transition, type BatchState } from './batch-state.js';
-
-/** Learns what became of many records, told apart by `index`. */
-export interface RecordSettler {
-  acknowledge(index: number, metadata: RecordMetadata): void;
-  reject(index: number, error: unknown): void;
-}
-
-/**
- * Who is told what became of a record: the two functions of one caller's promise, or a settler and the record's index with it.
- *
- * Always passed as a pair of two arguments, never as an object: one per record would be the largest thing kept of it.
- */
-export type Settler = ((metadata: RecordMetadata) => void) | RecordSettler;
-/** The second half of the pair, of the same kind as the first. */
-export type Rejecter = ((error: unknown) => void) | number;
+import type { RecordSettler, Rejecter, Settler } from './record-settler.js';
 
 /** Waits for batches to be settled, one way or the other. */
 export interface BatchWatcher {
   /** The watched batch has been divided: this one is a part of it. */
   alsoWaitFor(batch: ProducerBatch): void;
   batchSettled(): void;
-}
-
-/** The identity and place a batch was sent under. Fixed from the first attempt on that may have been appended. */
-export interface BatchStamp {
-  readonly producerId: Uint8Array;
-  readonly producerEpoch: number;
-  readonly baseSequence: number;
 }
 
 /**
@@ -55,6 +35,10 @@ export class ProducerBatch {
   /** How far it is from this batch's ordinal to the next one's: the parts of a batch that is split share it, and theirs in turn. */
   #ordinalSpan = 1;
 
+  /** By how much the last record made it larger, before compression; the first one brings the header. */
+  lastGrowthBytes = 0;
+  /** Capacity beyond its records, as counted in `SpareCapacity`, which alone changes it. */
+  spareBytes = 0;
   /** Bytes held in the buffer memory for this batch; shrinks when compression ends. */
   reservedBytes = 0;
   /** Somebody flushes, or the producer is closing: do not linger. */
@@ -100,7 +84,10 @@ export class ProducerBatch {
 
   /** Adds a record and who is told of its fate. The two go into columns: nothing is kept per record but them. */
   append(record: SizedRecord, settler: Settler, rejecter: Rejecter): void {
-    this.#openBuilder().append(record);
+    const builder = this.#openBuilder();
+    const sizeBefore = this.#timestamps.length === 0 ? 0 : builder.sizeBytes;
+    builder.append(record);
+    this.lastGrowthBytes = builder.sizeBytes - sizeBefore;
     this.#timestamps.push(record.timestampMs);
     this.#settlers.push(settler);
     this.#rejecters.push(rejecter);
@@ -175,9 +162,10 @@ export class ProducerBatch {
       }
       part.append(record, this.#settlers[index]!, this.#rejecters[index]!);
     });
-    for (const child of parts) child.#ordinalSpan = (this.#ordinalSpan * child.recordCount) / records.length;
-    for (const child of parts)
+    for (const child of parts) {
+      child.#ordinalSpan = (this.#ordinalSpan * child.recordCount) / records.length;
       child.reservedBytes = Math.floor((this.reservedBytes * child.recordCount) / records.length);
+    }
     this.reservedBytes -= parts.reduce((sum, child) => sum + child.reservedBytes, 0);
     for (const watcher of this.#watchers) parts.forEach((child) => watcher.alsoWaitFor(child));
     this.become('done');
@@ -207,12 +195,14 @@ export class ProducerBatch {
     this.#release();
   }
 
-  reject(error: unknown): void {
+  /** @param errorOf of each record, by its place, where they are not told the same */
+  reject(error: unknown, errorOf?: (index: number) => unknown): void {
     this.become('done');
     for (let i = 0; i < this.#settlers.length; i++) {
       const rejecter = this.#rejecters[i]!;
-      if (typeof rejecter === 'function') rejecter(error);
-      else (this.#settlers[i] as RecordSettler).reject(rejecter, error);
+      const reason = errorOf === undefined ? error : errorOf(i);
+      if (typeof rejecter === 'function') rejecter(reason);
+      else (this.#settlers[i] as RecordSettler).reject(rejecter, reason);
     }
     this.#release();
   }

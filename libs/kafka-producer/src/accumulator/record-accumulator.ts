@@ -6,7 +6,9 @@ import { BatchCompressor, type BatchCodec } from './batch-compressor.js';
 import { BufferMemory } from './buffer-memory.js';
 import { CompressionRatio } from './compression-ratio.js';
 import { PartitionQueue } from './partition-queue.js';
-import type { ProducerBatch, Rejecter, Settler } from './producer-batch.js';
+import type { ProducerBatch } from './producer-batch.js';
+import type { Rejecter, Settler } from './record-settler.js';
+import { SpareCapacity } from './spare-capacity.js';
 
 export interface AccumulatorSettings {
   /** A batch is full at this many bytes, after compression as far as that can be foretold. */
@@ -36,6 +38,7 @@ export class RecordAccumulator {
 
   readonly #clock: Clock;
   readonly #buffers: BatchBuffers;
+  readonly #spare: SpareCapacity;
   readonly #queues = new Map<string, PartitionQueue[]>();
   readonly #ratios = new Map<string, CompressionRatio>();
   readonly #compressor: BatchCompressor | undefined;
@@ -48,6 +51,7 @@ export class RecordAccumulator {
     this.#clock = clock;
     this.memory = new BufferMemory(settings.bufferMemoryBytes);
     this.#buffers = new BatchBuffers(settings.bufferMemoryBytes / 4);
+    this.#spare = new SpareCapacity(settings.bufferMemoryBytes / 4);
     if (settings.codec !== undefined) {
       this.#compressor = new BatchCompressor(settings.codec, (batch, rawBytes) => this.#compressed(batch, rawBytes));
     }
@@ -56,12 +60,38 @@ export class RecordAccumulator {
   /** @returns the batch the record went into. Its bytes must have been reserved. */
   append(topic: string, partition: number, record: SizedRecord, settler: Settler, rejecter: Rejecter): ProducerBatch {
     const queue = this.queue(topic, partition);
-    const batch = this.#batchFor(queue, record);
-    batch.reservedBytes += record.maxSizeBytes;
-    batch.append(record, settler, rejecter);
-    if (this.#estimate(batch, 0) >= this.settings.batchSizeBytes) this.seal(queue, batch);
-    this.onWork();
-    return batch;
+    return (
+      this.tryAppend(queue, record, settler, rejecter) ??
+      this.#appendTo(queue, this.#open(queue), record, settler, rejecter)
+    );
+  }
+
+  /**
+   * Appends to the open batch of a partition. A batch without room for the record is full and is sealed.
+   *
+   * @returns `undefined` when the record needs another batch: of this partition or, if it has no key, of whichever
+   */
+  tryAppend(
+    queue: PartitionQueue,
+    record: SizedRecord,
+    settler: Settler,
+    rejecter: Rejecter,
+  ): ProducerBatch | undefined {
+    const open = queue.openBatch;
+    if (open === undefined) return undefined;
+    if (this.#fits(open, record.maxSizeBytes)) return this.#appendTo(queue, open, record, settler, rejecter);
+    this.seal(queue, open);
+    return undefined;
+  }
+
+  /** By how much the last record made the batch larger, as it will be sent. Source: `appendedBytes` of Kafka's `RecordAppendResult`. */
+  lastGrowthBytes(batch: ProducerBatch): number {
+    return this.expectedBytes(batch.topic, batch.lastGrowthBytes);
+  }
+
+  /** What so many bytes of a topic's records will take when they are sent. */
+  expectedBytes(topic: string, uncompressedBytes: number): number {
+    return this.#compressor === undefined ? uncompressedBytes : this.#ratio(topic).estimate(uncompressedBytes);
   }
 
   queue(topic: string, partition: number): PartitionQueue {
@@ -81,6 +111,7 @@ export class RecordAccumulator {
   seal(queue: PartitionQueue, batch: ProducerBatch): void {
     const freedBytes = batch.seal();
     queue.noteSealed(batch);
+    this.#spare.sealed(batch);
     if (this.#compressor === undefined) batch.encode();
     else this.#compressor.compress(batch);
     this.#free(batch, freedBytes); // last: whoever waits for memory may append within the call
@@ -114,6 +145,7 @@ export class RecordAccumulator {
   release(batch: ProducerBatch): void {
     const bytes = batch.reservedBytes;
     batch.reservedBytes = 0;
+    this.#spare.released(batch);
     this.memory.release(bytes);
   }
 
@@ -128,24 +160,34 @@ export class RecordAccumulator {
     this.memory.release(bytes);
   }
 
-  #batchFor(queue: PartitionQueue, record: SizedRecord): ProducerBatch {
-    const open = queue.openBatch;
-    if (open !== undefined) {
-      if (this.#fits(open, record.maxSizeBytes)) return open;
-      this.seal(queue, open);
-    }
+  #appendTo(
+    queue: PartitionQueue,
+    batch: ProducerBatch,
+    record: SizedRecord,
+    settler: Settler,
+    rejecter: Rejecter,
+  ): ProducerBatch {
+    batch.reservedBytes += record.maxSizeBytes;
+    batch.append(record, settler, rejecter);
+    if (this.expectedBytes(batch.topic, batch.sizeBytes) >= this.settings.batchSizeBytes) this.seal(queue, batch);
+    this.onWork();
+    return batch;
+  }
+
+  #open(queue: PartitionQueue): ProducerBatch {
     this.active.add(queue);
-    return queue.open(this.#clock.now(), this.settings.batchSizeBytes, this.#buffers);
+    const initialBytes = this.#spare.initialBytes(Math.min(queue.expectedBatchBytes, this.settings.batchSizeBytes));
+    const batch = queue.open(this.#clock.now(), initialBytes, this.#buffers);
+    this.#spare.opened(batch, initialBytes);
+    return batch;
   }
 
   #fits(batch: ProducerBatch, bytes: number): boolean {
     const { batchSizeBytes, maxRequestSizeBytes } = this.settings;
-    return batch.sizeBytes + bytes <= maxRequestSizeBytes && this.#estimate(batch, bytes) <= batchSizeBytes;
-  }
-
-  #estimate(batch: ProducerBatch, moreBytes: number): number {
-    const uncompressed = batch.sizeBytes + moreBytes;
-    return this.#compressor === undefined ? uncompressed : this.#ratio(batch.topic).estimate(uncompressed);
+    const uncompressedBytes = batch.sizeBytes + bytes;
+    return (
+      uncompressedBytes <= maxRequestSizeBytes && this.expectedBytes(batch.topic, uncompressedBytes) <= batchSizeBytes
+    );
   }
 
   #ratio(topic: string): CompressionRatio {
@@ -158,6 +200,7 @@ export class RecordAccumulator {
   #compressed(batch: ProducerBatch, rawBytes: number): void {
     if (batch.state === 'ready') {
       this.#ratio(batch.topic).observe(rawBytes, batch.sizeBytes);
+      this.#spare.released(batch);
       this.#free(batch, batch.reservedBytes - batch.sizeBytes);
     }
     this.onWork();

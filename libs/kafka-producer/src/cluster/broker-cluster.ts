@@ -101,6 +101,15 @@ class BrokerCluster implements Cluster {
     return this.#metadata.loadTopic(name, timeoutMs);
   }
 
+  async reloadTopic(name: string, timeoutMs: number): Promise<TopicMetadata> {
+    this.#lifetime.assertAlive();
+    return this.#metadata.reloadTopic(name, timeoutMs);
+  }
+
+  refusal(topic: string): Error | undefined {
+    return this.#metadata.refusal(topic);
+  }
+
   invalidate(topic: string, hint?: LeaderHint): void {
     if (this.#lifetime.isOver) return;
     if (hint?.host !== undefined && hint.port !== undefined && this.#directory.get(hint.leaderId) === undefined) {

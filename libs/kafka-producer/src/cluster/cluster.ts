@@ -26,6 +26,16 @@ export interface Cluster {
   loadTopic(name: string, timeoutMs: number): Promise<TopicMetadata>;
 
   /**
+   * Waits for an answer that was asked for after the call, whatever is known already. Asked with back-off: many calls share few questions.
+   *
+   * @throws what `loadTopic()` throws
+   */
+  reloadTopic(name: string, timeoutMs: number): Promise<TopicMetadata>;
+
+  /** Why the brokers do not let us have a topic, once they are sure: what `loadTopic()` would fail with at once. `undefined`: usable, or still to be found out. */
+  refusal(topic: string): Error | undefined;
+
+  /**
    * The sender met an error that says the metadata of this topic is out of date. Schedules one refresh for all topics invalidated meanwhile, with back-off.
    *
    * @param hint the new leader as the produce response named it (KIP-951); applied at once when its epoch is newer than ours

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** A batch was given up: every record of it failed with this error. Published whether or not somebody awaits the records. */
+/** A batch was given up: its records failed with this error, or it is the first of those the broker named. Published whether or not somebody awaits the records. */
 export interface DeliveryFailed {
   /** Name of the module. */
   readonly producer: string;

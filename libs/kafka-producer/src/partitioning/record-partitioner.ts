@@ -31,6 +31,11 @@ export class RecordPartitioner {
       partitioner === 'round-robin' ? new RoundRobinPartitioner() : new StickyPartitioner(batchSizeBytes, random);
   }
 
+  /** The record names a partition that the topic did not have when we last heard of it. */
+  isBeyond({ partition }: SerializedRecord, topic: TopicMetadata): boolean {
+    return partition !== undefined && partition >= topic.partitions.length;
+  }
+
   /**
    * @throws UnknownTopicError when the record names a partition the topic does not have
    * @throws InvalidRecordError when the custom partitioner throws or returns no partition of the topic
@@ -47,10 +52,19 @@ export class RecordPartitioner {
     return this.#keyless.next(topic);
   }
 
-  /** Tells the keyless strategy how full its partition has become. */
-  appended(record: SerializedRecord, filledBatch: boolean): void {
-    if (record.sized.key !== null || record.partition !== undefined) return;
-    this.#keyless.appended(record.topic, record.sized.maxSizeBytes, filledBatch);
+  /** Whether the keyless strategy chose the partition of the record: it may choose again, and wants to know what became of its choice. */
+  isKeyless(record: SerializedRecord): boolean {
+    return record.sized.key === null && record.partition === undefined && this.#custom === undefined;
+  }
+
+  /** For a keyless record that needs another batch. @param sizeBytes what it will take at most when it is sent */
+  chooseForNewBatch(topic: TopicMetadata, partition: number, sizeBytes: number): number {
+    return this.#keyless.nextForNewBatch(topic, partition, sizeBytes);
+  }
+
+  /** Tells the keyless strategy by how much a record of its has made a batch larger. */
+  appended(topic: string, growthBytes: number): void {
+    this.#keyless.appended(topic, growthBytes);
   }
 
   #ask(partitioner: Partitioner, { topic: name, sized }: SerializedRecord, topic: TopicMetadata): number {

@@ -11,5 +11,9 @@ export class RoundRobinPartitioner implements KeylessPartitioner {
     return usablePartition(topic, turn % usablePartitionCount(topic));
   }
 
+  nextForNewBatch(_topic: TopicMetadata, partition: number): number {
+    return partition;
+  }
+
   appended(): void {}
 }

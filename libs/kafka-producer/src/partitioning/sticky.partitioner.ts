@@ -11,8 +11,9 @@ interface StickyChoice {
 /**
  * Stays with one partition for a batch worth of bytes, then moves to another one at random.
  *
- * Spreading keyless records one by one would make as many small batches as there are partitions. It moves when `batchSizeBytes` have been
- * appended and a batch was just filled, at the latest at twice that, so that no partition is favoured for being fast. Source: KIP-794.
+ * Spreading keyless records one by one would make as many small batches as there are partitions. It moves when the next record would be more than
+ * `batchSizeBytes` and needs another batch anyway, because one is full or has left: so none is left behind part-full. At the latest it moves at
+ * twice that, so that no partition is favoured for being fast. Bytes count as they will be sent. Source: KIP-794, `BuiltInPartitioner`.
  */
 export class StickyPartitioner implements KeylessPartitioner {
   readonly #choices = new Map<string, StickyChoice>();
@@ -33,11 +34,19 @@ export class StickyPartitioner implements KeylessPartitioner {
     return partition;
   }
 
-  appended(topic: string, sizeBytes: number, filledBatch: boolean): void {
+  nextForNewBatch(topic: TopicMetadata, _partition: number, sizeBytes: number): number {
+    const choice = this.#choices.get(topic.name);
+    if (choice !== undefined && choice.bytes > 0 && choice.bytes + sizeBytes > this.#batchSizeBytes) {
+      choice.isOver = true;
+    }
+    return this.next(topic);
+  }
+
+  appended(topic: string, growthBytes: number): void {
     const choice = this.#choices.get(topic);
     if (choice === undefined) return;
-    choice.bytes += sizeBytes;
-    choice.isOver = choice.bytes >= 2 * this.#batchSizeBytes || (filledBatch && choice.bytes >= this.#batchSizeBytes);
+    choice.bytes += growthBytes;
+    if (choice.bytes >= 2 * this.#batchSizeBytes) choice.isOver = true;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RecordSettler } from '../accumulator/producer-batch.js';
+import type { RecordSettler } from '../accumulator/record-settler.js';
 import { BatchDeliveryError } from '../errors/delivery.errors.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
 

@@ -1,5 +1,6 @@
 import { RecordAccumulator, type AccumulatorSettings } from '../accumulator/record-accumulator.js';
-import type { ProducerBatch, Rejecter, Settler } from '../accumulator/producer-batch.js';
+import type { ProducerBatch } from '../accumulator/producer-batch.js';
+import type { Rejecter, Settler } from '../accumulator/record-settler.js';
 import type { Cluster, PartitionMetadata } from '../cluster/cluster.js';
 import { DeliveryAbortedError, ProducerClosedError } from '../errors/delivery.errors.js';
 import { RecordPartitioner, type PartitioningSettings } from '../partitioning/record-partitioner.js';
@@ -31,7 +32,7 @@ export interface PipelineSettings
 
 /** What the pipeline tells its owner beside the promises. */
 export interface PipelineListener {
-  /** A batch was given up; every record of it fails with this error. */
+  /** A batch was given up. Its records fail with this error; where the broker named the bad ones it is the first of theirs. */
   batchFailed(error: Error, batch: Pick<ProducerBatch, 'topic' | 'partition' | 'recordCount'>): void;
 }
 
@@ -65,7 +66,7 @@ export class ProducerPipeline {
       listener.batchFailed(error, batch),
     );
     const partitioner = new RecordPartitioner(settings);
-    this.#admission = new Admission(this.#accumulator, partitioner, cluster, settings.maxRequestSizeBytes);
+    this.#admission = new Admission(this.#accumulator, partitioner, cluster, settings.maxRequestSizeBytes, clock);
     this.#lines = new TopicLines({
       admission: this.#admission,
       cluster,

@@ -125,10 +125,10 @@ export class TopicLine {
       if (head.hasLeft) return true; // its serializer has aborted its signal
       if (serialized === undefined) return this.#block('serializer');
       this.#context.admission.checkSize(serialized);
-      const topic = this.#context.cluster.topic(serialized.topic);
+      const topic = this.#context.admission.metadataFor(serialized);
       if (topic === undefined) {
         this.#returnMemory(head, serialized); // the topic was known when it asked for it
-        return this.#loadTopic(serialized.topic);
+        return this.#loadMetadata(serialized);
       }
       if (!this.#hasMemory(head, serialized)) return this.#block('memory');
       head.forgetMemory(); // the batch takes it over
@@ -164,11 +164,11 @@ export class TopicLine {
     return false;
   }
 
-  #loadTopic(name: string): false {
+  #loadMetadata(record: SerializedRecord): false {
     this.#block('metadata');
     if (this.#isLoading) return false;
     this.#isLoading = true;
-    this.#context.cluster.loadTopic(name, Math.min(LOAD_TIMEOUT_MS, this.#context.maxBlockMs * 0.8)).then(
+    this.#context.admission.loadMetadata(record, Math.min(LOAD_TIMEOUT_MS, this.#context.maxBlockMs * 0.8)).then(
       () => {
         this.#isLoading = false;
         this.advance();

@@ -1,5 +1,6 @@
 import type { MemoryWaiter } from '../accumulator/buffer-memory.js';
-import type { ProducerBatch, Rejecter, Settler } from '../accumulator/producer-batch.js';
+import type { ProducerBatch } from '../accumulator/producer-batch.js';
+import type { Rejecter, Settler } from '../accumulator/record-settler.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
 import type { DeferredRecord } from '../serialization/deferred-record.js';
 import type { LateRecord } from '../serialization/late-record.js';

@@ -2,14 +2,13 @@ import { errorName } from 'kafka-wire';
 
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
-import { AuthorizationError } from '../errors/cluster-side.errors.js';
-import { DeliveryRejectedError, DeliveryTimeoutError, type Persisted } from '../errors/delivery.errors.js';
-import { RecordTooLargeError } from '../errors/record.errors.js';
+import { DeliveryTimeoutError, type Persisted } from '../errors/delivery.errors.js';
 import type { Clock } from '../support/clock.js';
+import { recordRejections, rejection } from './batch-rejection.js';
 import { splitBatch } from './batch-splitter.js';
 import type { PartitionFlight } from './partition-flight.js';
 import type { IdempotentIdentity } from './producer-identity.js';
-import { isAfterAppend, type ProduceOutcome } from './produce-outcome.js';
+import { isAfterAppend, type ProduceOutcome, type RejectedOutcome } from './produce-outcome.js';
 import { backoffMs, type RetryBackoff } from './retry-backoff.js';
 
 export interface SettlementSettings extends RetryBackoff {
@@ -67,8 +66,7 @@ export class BatchSettlement {
       case 'sequence-refused':
         return this.#resolveRefusedSequence(flight, batch, outcome);
       case 'rejected':
-        if (isAfterAppend(outcome.errorCode)) batch.maybeAppended = true;
-        return this.fail(flight, batch, rejection(batch, outcome));
+        return this.#reject(flight, batch, outcome);
     }
   }
 
@@ -78,11 +76,15 @@ export class BatchSettlement {
     this.#accumulator.release(batch);
   }
 
-  /** Ends a batch that was, or might be, delivered: never to be sent again. */
-  fail(flight: PartitionFlight, batch: ProducerBatch, error: Error): void {
+  /**
+   * Ends a batch that was, or might be, delivered: never to be sent again.
+   *
+   * @param errorOf of each record, by its place, where they are not told the same
+   */
+  fail(flight: PartitionFlight, batch: ProducerBatch, error: Error, errorOf?: (index: number) => Error): void {
     if (batch.stamp !== undefined && this.#identity !== undefined) flight.doubt();
     this.counters.failedRecords += batch.recordCount;
-    batch.reject(error);
+    batch.reject(error, errorOf);
     this.#accumulator.release(batch);
     this.#onFailure(error, batch);
   }
@@ -100,12 +102,15 @@ export class BatchSettlement {
     this.fail(flight, batch, error);
   }
 
+  #reject(flight: PartitionFlight, batch: ProducerBatch, outcome: RejectedOutcome): void {
+    if (isAfterAppend(outcome.errorCode)) batch.maybeAppended = true;
+    if (outcome.recordErrors.length === 0) return this.fail(flight, batch, rejection(batch, outcome));
+    const { first, errorOf } = recordRejections(batch, outcome);
+    this.fail(flight, batch, first, errorOf);
+  }
+
   /** The parts go under the next epoch, where sequences start anew: the broker waits for the one it has refused. */
-  async #split(
-    flight: PartitionFlight,
-    batch: ProducerBatch,
-    outcome: ProduceOutcome & { kind: 'rejected' },
-  ): Promise<void> {
+  async #split(flight: PartitionFlight, batch: ProducerBatch, outcome: RejectedOutcome): Promise<void> {
     if (this.#identity !== undefined) flight.doubt();
     try {
       await splitBatch(flight, batch, this.#accumulator);
@@ -171,11 +176,12 @@ export function persisted(batch: ProducerBatch): Persisted {
   return batch.maybeAppended || batch.state === 'in-flight' ? 'possibly' : 'no';
 }
 
-const TOPIC_AUTHORIZATION_FAILED = 29;
-const CLUSTER_AUTHORIZATION_FAILED = 31;
 const MESSAGE_TOO_LARGE = 10;
 
-function isTooLarge(batch: ProducerBatch, outcome: ProduceOutcome): outcome is ProduceOutcome & { kind: 'rejected' } {
+function isTooLarge(
+  batch: ProducerBatch,
+  outcome: ProduceOutcome,
+): outcome is RejectedOutcome & { errorCode: typeof MESSAGE_TOO_LARGE } {
   return (
     outcome.kind === 'rejected' &&
     outcome.errorCode === MESSAGE_TOO_LARGE &&
@@ -183,28 +189,4 @@ function isTooLarge(batch: ProducerBatch, outcome: ProduceOutcome): outcome is P
     !batch.maybeAppended &&
     batch.state === 'in-flight'
   );
-}
-
-function rejection(batch: ProducerBatch, { errorCode, message }: { errorCode: number; message: string | null }): Error {
-  const { topic, partition, attempts } = batch;
-  const wasNeverAppended = !batch.maybeAppended;
-  // These three say nothing of an attempt before, so they are for batches that cannot be in the log.
-  if (wasNeverAppended && errorCode === TOPIC_AUTHORIZATION_FAILED) {
-    return new AuthorizationError({ resource: 'topic', name: topic, operation: 'Write' });
-  }
-  if (wasNeverAppended && errorCode === CLUSTER_AUTHORIZATION_FAILED) {
-    return new AuthorizationError({ resource: 'cluster', name: 'kafka-cluster', operation: 'IdempotentWrite' });
-  }
-  if (wasNeverAppended && errorCode === MESSAGE_TOO_LARGE && batch.recordCount === 1) {
-    return new RecordTooLargeError({ topic, sizeBytes: batch.sizeBytes, limit: 'max.message.bytes' });
-  }
-  return new DeliveryRejectedError({
-    topic,
-    partition,
-    persisted: wasNeverAppended ? 'no' : 'possibly',
-    errorCode,
-    errorName: errorName(errorCode),
-    attempts,
-    ...(message !== null && { brokerMessage: message }),
-  });
 }

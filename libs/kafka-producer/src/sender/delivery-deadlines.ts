@@ -22,6 +22,14 @@ export class DeliveryDeadlines {
     this.#nextAtMs = Math.min(this.#nextAtMs, batch.createdAtMs + this.#deliveryTimeoutMs);
   }
 
+  /**
+   * From when on an open batch takes no more records, if it could not leave when its linger was over: a tenth of the delivery time-out later. So every record
+   * has at least nine tenths of the time-out, less the linger.
+   */
+  closesAtMs(batch: ProducerBatch, lingerMs: number): number {
+    return batch.createdAtMs + lingerMs + this.#deliveryTimeoutMs / 10;
+  }
+
   areDue(nowMs: number): boolean {
     return nowMs >= this.#nextAtMs;
   }

@@ -133,6 +133,42 @@ describe('the flight of a partition', () => {
     expect(partition.flight.mayLaunch(waiting, NODE)).toBe(true);
   });
 
+  it('lets nothing leave beside a repeat, and all that may when it was answered', () => {
+    const partition = Partition.known();
+    const repeated = partition.launch(partition.batch());
+    partition.flight.land(repeated);
+    repeated.become('ready');
+    partition.launch(repeated);
+    const next = partition.batch();
+    expect(partition.flight.mayLaunch(next, NODE)).toBe(false);
+    partition.flight.land(repeated);
+    partition.launch(next);
+    expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(true);
+  });
+
+  it('is that of an unknown producer again when the topic is another one', () => {
+    const partition = Partition.known();
+    partition.flight.belongsTo('one');
+    const old = partition.launch(partition.batch());
+    expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(true);
+    partition.flight.belongsTo('two');
+    expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(false);
+    partition.flight.land(old);
+    partition.flight.confirm(); // of the old topic: says nothing of the new one
+    partition.launch(partition.batch());
+    expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(false);
+    partition.flight.confirm();
+    expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(true);
+  });
+
+  it.each([undefined, 'one'])('stays that of a known producer while brokers tell %s of the topic', (topicId) => {
+    const partition = Partition.known();
+    partition.flight.belongsTo('one');
+    partition.flight.belongsTo(topicId);
+    partition.launch(partition.batch());
+    expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(true);
+  });
+
   it('lets nothing go to another node before this one has answered', () => {
     const partition = Partition.known();
     const unanswered = partition.launch(partition.batch());

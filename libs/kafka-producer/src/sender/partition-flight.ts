@@ -11,7 +11,7 @@ const SEQUENCE_MASK = 0x7fff_ffff;
 /**
  * One partition's batches on the wire, and the sequence its next batch gets.
  *
- * The order of a partition rests on four rules kept here: a batch that is sent again goes alone, at the front; a batch for a new leader waits until
+ * The order of a partition rests on four rules kept here: a batch that is sent again as it was goes alone, at the front; a batch for a new leader waits until
  * the old one has answered for everything; after a failure that leaves a sequence in doubt nothing new leaves until the epoch was raised; and the first
  * batch of a producer id goes alone until it is acknowledged, because a broker that knows nothing of a producer accepts any sequence from it: the
  * second batch, when the first is refused.
@@ -27,6 +27,11 @@ export class PartitionFlight {
   /** The log holds a batch of this producer id, so a gap in its sequences is noticed. Also without idempotence, where nothing is. */
   #isKnown = false;
   #nodeId = -1;
+  /** The batch in flight that was in flight before. */
+  #repeat: ProducerBatch | undefined;
+  #topicId: string | undefined;
+  /** A batch has left since the topic was last found to be another one. */
+  #hasLaunched = false;
 
   /** @param maxInFlight 1 to 5 */
   constructor(queue: PartitionQueue, maxInFlight: number) {
@@ -53,7 +58,7 @@ export class PartitionFlight {
     const unanswered = this.#inFlight.length;
     if (unanswered === 0) return true;
     const isRepeat = batch.stamp !== undefined;
-    if (isRepeat || this.#isInDoubt || !this.#isKnown) return false;
+    if (isRepeat || this.#repeat !== undefined || this.#isInDoubt || !this.#isKnown) return false;
     return unanswered < this.#maxInFlight && this.#nodeId === nodeId;
   }
 
@@ -72,7 +77,10 @@ export class PartitionFlight {
         baseSequence: identity.epoch < 0 ? -1 : this.#nextSequence,
       };
       this.#nextSequence = (this.#nextSequence + batch.recordCount) & SEQUENCE_MASK;
+    } else {
+      this.#repeat = batch;
     }
+    this.#hasLaunched = true;
     this.#nodeId = nodeId;
     this.#inFlight.push(batch);
     return isNew;
@@ -82,11 +90,22 @@ export class PartitionFlight {
   land(batch: ProducerBatch): void {
     const index = this.#inFlight.indexOf(batch);
     if (index >= 0) this.#inFlight.splice(index, 1);
+    if (this.#repeat === batch) this.#repeat = undefined;
   }
 
   /** A batch of the current identity is in the log, on all replicas. */
   confirm(): void {
-    this.#isKnown = true;
+    if (this.#hasLaunched) this.#isKnown = true;
+  }
+
+  /** A topic that was deleted and created again has another id, and a log that knows nothing of us. @param topicId `undefined` when brokers do not tell */
+  belongsTo(topicId: string | undefined): void {
+    if (topicId === undefined || topicId === this.#topicId) return;
+    if (this.#topicId !== undefined && this.#identity !== undefined) {
+      this.#isKnown = this.#identity.epoch < 0;
+      this.#hasLaunched = false;
+    }
+    this.#topicId = topicId;
   }
 
   /** Is some batch that was sent before this one still without an outcome? Then a refused sequence is only the consequence of that. */

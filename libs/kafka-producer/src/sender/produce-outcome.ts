@@ -1,5 +1,7 @@
 import { errorCode, errorName, isRetriableError, type apis, type ResponseOf } from 'kafka-wire';
 
+import { UnsupportedVersionError } from '../cluster/cluster.errors.js';
+
 /** One partition's part of a produce response. */
 export type PartitionResponse = ResponseOf<typeof apis.Produce>['responses'][number]['partitionResponses'][number];
 
@@ -16,13 +18,22 @@ export type ProduceOutcome =
     }
   /** The broker refuses the sequence: what that means depends on what else is unsettled. */
   | { readonly kind: 'sequence-refused'; readonly errorCode: number; readonly needsNewProducerId: boolean }
-  | { readonly kind: 'rejected'; readonly errorCode: number; readonly message: string | null };
+  | RejectedOutcome;
+
+export interface RejectedOutcome {
+  readonly kind: 'rejected';
+  readonly errorCode: number;
+  readonly message: string | null;
+  /** The records that are to blame, where the broker names them (KIP-467). */
+  readonly recordErrors: PartitionResponse['recordErrors'];
+}
 
 const NETWORK_EXCEPTION = errorCode('NETWORK_EXCEPTION');
 const OUT_OF_ORDER_SEQUENCE_NUMBER = errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER');
 const DUPLICATE_SEQUENCE_NUMBER = errorCode('DUPLICATE_SEQUENCE_NUMBER');
 const INVALID_PRODUCER_EPOCH = errorCode('INVALID_PRODUCER_EPOCH');
 const UNKNOWN_PRODUCER_ID = errorCode('UNKNOWN_PRODUCER_ID');
+const UNSUPPORTED_VERSION = errorCode('UNSUPPORTED_VERSION');
 
 /** Errors whose answer does not exclude that the records are in the log. */
 const AFTER_APPEND: ReadonlySet<number> = new Set([
@@ -63,7 +74,10 @@ export function outcomeOf(response: PartitionResponse | undefined): ProduceOutco
     case INVALID_PRODUCER_EPOCH:
       return { kind: 'sequence-refused', errorCode: code, needsNewProducerId: true };
   }
-  if (!isRetriableError(code)) return { kind: 'rejected', errorCode: code, message: response.errorMessage };
+  if (!isRetriableError(code)) {
+    const { errorMessage: message, recordErrors } = response;
+    return { kind: 'rejected', errorCode: code, message, recordErrors };
+  }
   return {
     kind: 'retry',
     errorCode: code,
@@ -71,6 +85,15 @@ export function outcomeOf(response: PartitionResponse | undefined): ProduceOutco
     maybeAppended: AFTER_APPEND.has(code),
     isStaleMetadata: STALE_METADATA.has(code),
   };
+}
+
+/** The request failed as a whole: its connection is gone, or the broker does not speak our language, which no repeat mends. */
+export function lostOutcome(error: unknown): ProduceOutcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof UnsupportedVersionError) {
+    return { kind: 'rejected', errorCode: UNSUPPORTED_VERSION, message: reason, recordErrors: [] };
+  }
+  return unanswered(reason, (error as { written?: boolean }).written !== false);
 }
 
 /** No answer came, or none about this partition. @param written the broker may have seen the request */

@@ -6,6 +6,7 @@ import { sendAlone, testPipeline, warmPipeline } from '../pipeline/spec-support/
 const MESSAGE_TOO_LARGE = 10;
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45;
 const INVALID_PRODUCER_EPOCH = 47;
+const INVALID_RECORD = 87;
 
 describe('producer identity', () => {
   it('goes on under the next epoch after a batch was refused for good, and sends what stood behind it there', async () => {
@@ -30,10 +31,19 @@ describe('producer identity', () => {
     const lost = await sendAlone(test, 'lost');
     test.cluster.takeOne().lose();
     test.cluster.unreachable.add(1);
-    test.cluster.onConnect = () => new Promise(() => {});
+    let connected: () => void = () => {};
+    test.cluster.onConnect = () => new Promise((resolve) => (connected = resolve));
     await test.clock.advance(41_000);
     expect(lost.error).toBeInstanceOf(DeliveryTimeoutError);
     expect(lost.error).toMatchObject({ persisted: 'possibly', attempts: 1 });
+    test.cluster.unreachable.clear();
+    connected();
+    const next = await sendAlone(test, 'next');
+    const request = test.cluster.takeOne();
+    expect(request.batches).toMatchObject([{ epoch: 1, sequence: 0 }]);
+    request.acknowledge(1);
+    await test.clock.settle();
+    expect(next.value?.offset).toBe('1');
   });
 
   it('raises the epoch before it sends past a batch that ran out of time on the wire', async () => {
@@ -66,6 +76,29 @@ describe('producer identity', () => {
     again.acknowledge();
     await test.clock.settle();
     expect(sent.state).toBe('resolved');
+  });
+
+  it('asks for a new producer id after the last epoch of one', async () => {
+    const test = testPipeline();
+    const producerIds = [7, 8].map((id) => Buffer.alloc(8, id));
+    const epochs = [32_766, 0];
+    test.cluster.onInitProducerId = () =>
+      Promise.resolve({ errorCode: 0, producerId: producerIds.shift()!, producerEpoch: epochs.shift()! });
+    const stamps: (string | number)[][] = [];
+    for (const value of ['first', 'second', 'third']) {
+      const bad = await sendAlone(test, value);
+      const request = test.cluster.takeOne();
+      const { bytes, epoch, sequence } = request.batches[0]!;
+      stamps.push([bytes[50]!, epoch, sequence]);
+      request.refuse(INVALID_RECORD);
+      await test.clock.settle();
+      expect(bad.state).toBe('rejected');
+    }
+    expect(stamps).toEqual([
+      [7, 32_766, 0],
+      [7, 32_767, 0],
+      [8, 0, 0],
+    ]);
   });
 
   it('writes no producer id without idempotence', async () => {

@@ -1,9 +1,9 @@
-import { apis, errorName, isRetriableError, NO_PRODUCER_ID } from 'kafka-wire';
+import { apis, NO_PRODUCER_ID } from 'kafka-wire';
 
 import type { Cluster } from '../cluster/cluster.js';
 import { schemaRequest } from '../cluster/schema-request.js';
-import { AuthenticationError, AuthorizationError } from '../errors/cluster-side.errors.js';
 import type { Clock } from '../support/clock.js';
+import { identityRefusal, InitProducerIdError, type IdentityRefusal } from './identity-refusal.js';
 import { backoffMs, type RetryBackoff } from './retry-backoff.js';
 
 /** Who writes: the broker counts sequences per producer id, epoch and partition. */
@@ -40,7 +40,7 @@ export class IdempotentIdentity {
   /** Called when there is an identity again. */
   onAcquired: () => void = () => {};
   /** Called when the brokers refuse one for good: records cannot be sent idempotently until this is mended. */
-  onRefused: (error: Error) => void = () => {};
+  onRefused: (refusal: IdentityRefusal) => void = () => {};
 
   constructor(cluster: Cluster, settings: IdentitySettings, clock: Clock) {
     this.#cluster = cluster;
@@ -87,8 +87,9 @@ export class IdempotentIdentity {
         this.onAcquired();
         return;
       } catch (error) {
-        if (error instanceof AuthorizationError || error instanceof AuthenticationError) {
-          this.onRefused(error);
+        const refusal = identityRefusal(error);
+        if (refusal !== undefined) {
+          this.onRefused(refusal);
           return;
         }
         await this.#pause(backoffMs(failures, this.#settings, Math.random));
@@ -105,8 +106,7 @@ export class IdempotentIdentity {
     );
     const { errorCode, producerId, producerEpoch } = await this.#cluster.send(node, request, 'control');
     if (errorCode === 0) return { producerId, epoch: producerEpoch };
-    if (isRetriableError(errorCode)) throw new Error(`InitProducerId was answered ${errorName(errorCode)}`);
-    throw new AuthorizationError({ resource: 'cluster', name: 'kafka-cluster', operation: 'IdempotentWrite' });
+    throw new InitProducerIdError(errorCode);
   }
 
   #pause(durationMs: number): Promise<void> {

@@ -22,6 +22,21 @@ describe('a broker that knows nothing of a producer yet', () => {
     expect([first.value?.offset, second.value?.offset]).toEqual(['0', '1']);
   });
 
+  it('gets the first batch for a topic that was created anew alone, too', async () => {
+    const test = testPipeline();
+    test.cluster.addTopic('t', [1], 'old');
+    await sendAlone(test, 'before');
+    test.cluster.takeOne().acknowledge(0);
+    await test.clock.settle();
+    test.cluster.addTopic('t', [1], 'new');
+    await sendAlone(test, 'first');
+    await sendAlone(test, 'second');
+    expect(test.cluster.received).toHaveLength(1);
+    test.cluster.takeOne().acknowledge(0);
+    await test.clock.settle();
+    expect(test.cluster.received).toHaveLength(1);
+  });
+
   it('knows the producer by its next epoch, too: batches of it go side by side', async () => {
     const test = await warmPipeline();
     await sendAlone(test, 'bad');

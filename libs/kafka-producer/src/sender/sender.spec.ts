@@ -66,6 +66,21 @@ describe('sender', () => {
     expect(sent.value?.offset).toBe('7');
   });
 
+  it('sends nothing new while a batch is on the wire again', async () => {
+    const test = await warmPipeline();
+    await sendAlone(test, 'a');
+    test.cluster.takeOne().lose();
+    await test.clock.advance(2_000);
+    const repeat = test.cluster.takeOne();
+    const next = await sendAlone(test, 'b');
+    expect(test.cluster.received).toHaveLength(0);
+    repeat.acknowledge(1);
+    await test.clock.settle();
+    test.cluster.takeOne().acknowledge(2);
+    await test.clock.settle();
+    expect(next.state).toBe('resolved');
+  });
+
   it('waits between attempts, longer each time, within the configured bounds', async () => {
     const test = testPipeline({ retryBackoffMs: 100, retryBackoffMaxMs: 400 });
     await sendAlone(test, 'a');

@@ -3,17 +3,18 @@ import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { AuthenticationError } from '../errors/cluster-side.errors.js';
-import { DeliveryAbortedError } from '../errors/delivery.errors.js';
 import type { Clock } from '../support/clock.js';
-import { BatchSettlement, persisted, type FailureListener, type SettlementSettings } from './batch-settlement.js';
+import { BatchAbandonment } from './batch-abandonment.js';
+import { BatchSettlement, type FailureListener, type SettlementSettings } from './batch-settlement.js';
 import { Boarding, type BoardingSettings } from './boarding.js';
 import { DeliveryDeadlines } from './delivery-deadlines.js';
+import { Flights } from './flights.js';
 import { NodeGate } from './node-gate.js';
-import { MAX_UNACKNOWLEDGED_BATCHES, PartitionFlight } from './partition-flight.js';
+import type { PartitionFlight } from './partition-flight.js';
 import { IdempotentIdentity } from './producer-identity.js';
 import { produceRequest, type Passenger, type ProduceLimits, type ProduceResponse } from './produce-attempt.js';
 import { readAnswer } from './produce-answer.js';
-import { unanswered } from './produce-outcome.js';
+import { lostOutcome } from './produce-outcome.js';
 import { WakeUp } from './wake-up.js';
 
 export interface SenderSettings extends SettlementSettings, ProduceLimits, BoardingSettings {
@@ -45,7 +46,8 @@ export class Sender {
   readonly #boarding: Boarding;
   readonly #wakeUp: WakeUp;
   readonly #deadlines: DeliveryDeadlines;
-  readonly #flights = new Map<PartitionQueue, PartitionFlight>();
+  readonly #flights: Flights;
+  readonly #abandonment: BatchAbandonment;
   readonly #unsubscribe: () => void;
 
   constructor(
@@ -64,12 +66,18 @@ export class Sender {
     this.#boarding = new Boarding(accumulator, this.#identity, settings);
     this.#wakeUp = new WakeUp(clock, () => this.#drain());
     this.#deadlines = new DeliveryDeadlines(settings.deliveryTimeoutMs);
+    this.#flights = new Flights(accumulator, settings.maxInFlightRequestsPerConnection);
     this.settlement = new BatchSettlement(accumulator, this.#identity, settings, clock, onFailure);
+    this.#abandonment = new BatchAbandonment(this.#flights, this.settlement, this.#deadlines, clock);
     this.#unsubscribe = cluster.onMetadataChange(() => this.#wakeUp.soon());
     accumulator.onWork = () => this.#wakeUp.soon();
     if (this.#identity !== undefined) {
       this.#identity.onAcquired = () => this.#wakeUp.soon();
-      this.#identity.onRefused = (error) => this.#failUnsent(() => true, error);
+      this.#identity.onRefused = (refusal) =>
+        this.#refuse(
+          this.#unsettled((batch) => batch.stamp === undefined),
+          refusal,
+        );
     }
   }
 
@@ -78,22 +86,13 @@ export class Sender {
   }
 
   /** Every batch that is not settled: waiting, on the wire, or between two attempts. */
-  *unsettled(): Generator<ProducerBatch> {
-    for (const flight of this.#flights.values()) {
-      for (const batch of flight.inFlight) if (batch.state !== 'done') yield batch;
-    }
-    for (const queue of this.#accumulator.active) yield* queue;
+  unsettled(): Iterable<ProducerBatch> {
+    return this.#flights.unsettled();
   }
 
   /** Gives up everything that is not settled. What is on the wire may still arrive. */
   abort(reason: string): void {
-    for (const batch of Array.from(this.unsettled())) {
-      const { topic, partition } = batch;
-      const flight = this.#flightOf(this.#accumulator.queue(topic, partition));
-      flight.queue.remove(batch);
-      const error = new DeliveryAbortedError({ topic, partition, persisted: persisted(batch), reason });
-      this.settlement.fail(flight, batch, error);
-    }
+    this.#abandonment.abort(reason);
   }
 
   close(): void {
@@ -104,7 +103,7 @@ export class Sender {
 
   #drain(): void {
     const now = this.#clock.now();
-    this.#expire(now);
+    this.#abandonment.expire();
     const nodes = new Map<number, PartitionFlight[]>();
     for (const queue of this.#accumulator.active) {
       const head = queue.head;
@@ -116,6 +115,7 @@ export class Sender {
       const readyAtMs = this.#accumulator.readyAtMs(head);
       if (readyAtMs > now) this.#wakeUp.at(readyAtMs);
       else this.#assign(nodes, queue);
+      this.#closeStuck(queue, now);
     }
     for (const [nodeId, flights] of nodes) this.#drainNode(nodeId, flights, now);
     if (this.#isIdle()) {
@@ -127,12 +127,30 @@ export class Sender {
   }
 
   #assign(nodes: Map<number, PartitionFlight[]>, queue: PartitionQueue): void {
-    const leader = this.#cluster.topic(queue.topic)?.partitions[queue.partition]?.leader ?? -1;
-    if (leader < 0) return this.#cluster.invalidate(queue.topic);
-    const flight = this.#flightOf(queue);
+    const topic = this.#cluster.topic(queue.topic);
+    const leader = topic?.partitions[queue.partition]?.leader ?? -1;
+    if (leader < 0) return this.#withoutLeader(queue);
+    const flight = this.#flights.of(queue);
+    flight.belongsTo(topic?.topicId);
     const flights = nodes.get(leader);
     if (flights === undefined) nodes.set(leader, [flight]);
     else flights.push(flight);
+  }
+
+  /** The partition has to wait; unless brokers are sure that there is no such topic (any more): then its records need not. */
+  #withoutLeader(queue: PartitionQueue): void {
+    const refusal = this.#cluster.refusal(queue.topic);
+    if (refusal !== undefined) this.#refuse(queue, () => refusal);
+    if (queue.length > 0) this.#cluster.invalidate(queue.topic);
+  }
+
+  /** An open batch that should have left takes no more records when it is too old: theirs would be the little time it has left. */
+  #closeStuck(queue: PartitionQueue, now: number): void {
+    const open = queue.openBatch;
+    if (open === undefined) return;
+    const closesAtMs = this.#deadlines.closesAtMs(open, this.#accumulator.settings.lingerMs);
+    if (closesAtMs > now) this.#wakeUp.at(closesAtMs);
+    else this.#accumulator.seal(queue, open);
   }
 
   #drainNode(nodeId: number, flights: readonly PartitionFlight[], now: number): void {
@@ -173,8 +191,7 @@ export class Sender {
 
   /** No answer: the connection is gone, or the broker does not speak our language. */
   #lost(passengers: readonly Passenger[], error: unknown): void {
-    const written = (error as { written?: boolean }).written !== false;
-    const outcome = unanswered(error instanceof Error ? error.message : String(error), written);
+    const outcome = lostOutcome(error);
     for (const { flight, batch } of passengers) {
       this.#cluster.invalidate(batch.topic);
       this.settlement.settle(flight, batch, outcome);
@@ -187,50 +204,30 @@ export class Sender {
       nodeId,
       () => this.#wakeUp.soon(),
       (error) => {
-        if (error instanceof AuthenticationError) this.#failUnsent((queue) => topics.has(queue.topic), error);
+        if (error instanceof AuthenticationError) {
+          const ofNode = this.#unsettled((batch) => this.#leaderOf(batch) === nodeId);
+          this.#refuse(ofNode, () => error);
+        }
         for (const topic of topics) this.#cluster.invalidate(topic);
         this.#wakeUp.soon();
       },
     );
   }
 
-  #failUnsent(applies: (queue: PartitionQueue) => boolean, error: Error): void {
-    for (const queue of Array.from(this.#accumulator.active)) {
-      if (!applies(queue)) continue;
-      for (const batch of Array.from(queue)) {
-        if (batch.attempts > 0) continue;
-        queue.remove(batch);
-        this.settlement.fail(this.#flightOf(queue), batch, error);
-      }
-    }
-    this.#wakeUp.soon();
+  #refuse(batches: Iterable<ProducerBatch>, errorOf: (batch: ProducerBatch) => Error): void {
+    if (this.#abandonment.refuse(batches, errorOf)) this.#wakeUp.soon();
   }
 
-  #expire(now: number): void {
-    if (!this.#deadlines.areDue(now)) return;
-    this.#deadlines.clear();
-    for (const batch of Array.from(this.unsettled())) {
-      if (this.#deadlines.isOver(batch, now)) {
-        const flight = this.#flightOf(this.#accumulator.queue(batch.topic, batch.partition));
-        flight.queue.remove(batch);
-        this.settlement.expire(flight, batch);
-      } else {
-        this.#deadlines.note(batch);
-      }
-    }
+  #unsettled(isWanted: (batch: ProducerBatch) => boolean): ProducerBatch[] {
+    return Array.from(this.unsettled()).filter((batch) => isWanted(batch));
+  }
+
+  /** Node id of the leader as far as is known; -1 for none. */
+  #leaderOf({ topic, partition }: ProducerBatch): number {
+    return this.#cluster.topic(topic)?.partitions[partition]?.leader ?? -1;
   }
 
   #isIdle(): boolean {
     return this.#accumulator.active.size === 0 && this.#gate.requestsInFlight === 0;
-  }
-
-  #flightOf(queue: PartitionQueue): PartitionFlight {
-    let flight = this.#flights.get(queue);
-    if (flight === undefined) {
-      const { maxInFlightRequestsPerConnection: maxInFlight } = this.#settings;
-      flight = new PartitionFlight(queue, Math.min(maxInFlight, MAX_UNACKNOWLEDGED_BATCHES));
-      this.#flights.set(queue, flight);
-    }
-    return flight;
   }
 }

@@ -59,6 +59,12 @@ export class InMemoryCluster implements Cluster {
     return this.#topics.getOrCreate(name).metadata;
   }
 
+  reloadTopic(name: string): Promise<TopicMetadata> {
+    return this.loadTopic(name);
+  }
+
+  refusal(): undefined {}
+
   invalidate(): void {}
 
   onMetadataChange(listener: () => void): () => void {

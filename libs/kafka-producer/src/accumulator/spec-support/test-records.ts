@@ -1,6 +1,6 @@
 import { SizedRecord } from 'kafka-wire';
 
-import type { Rejecter, Settler } from '../producer-batch.js';
+import type { Rejecter, Settler } from '../record-settler.js';
 
 /** A record that takes so many bytes of the buffer memory. */
 export function recordOf(maxSizeBytes: number): SizedRecord {

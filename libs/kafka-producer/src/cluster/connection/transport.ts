@@ -10,6 +10,9 @@ export interface BrokerEndpoint {
  *
  * The seam between the protocol and the network: tests and simulations pass in-memory duplexes. A failure to connect shows as `error` and `close` of
  * the stream; `connected` then stays pending.
+ *
+ * What is written must have been copied by the time its answer can come, as the kernel copies what a socket is given: the producer writes its next
+ * batch into the memory of an answered one.
  */
 export interface Transport {
   readonly stream: Duplex;

@@ -6,7 +6,7 @@ import type { ExponentialBackoff } from '../exponential-backoff.js';
 import type { Lifetime } from '../lifetime.js';
 import type { MetadataResponse } from './metadata-request.js';
 import { RefreshSchedule } from './refresh-schedule.js';
-import { REFUSED_RECHECK_MS, SOON, TopicEntry } from './topic-entry.js';
+import { REFUSED_RECHECK_MS, SOON, TopicEntry, type TopicWaiter } from './topic-entry.js';
 
 export interface MetadataCacheContext {
   readonly clock: Clock;
@@ -63,7 +63,7 @@ export class MetadataCache {
     const known = this.topic(name);
     if (known !== undefined) return Promise.resolve(known);
     if (!isAskable(name)) return Promise.reject(new UnknownTopicError({ topic: String(name), reason: NOT_ASKABLE }));
-    const { clock, lifetime, maxAgeMs } = this.#context;
+    const { clock, maxAgeMs } = this.#context;
     const nowMs = clock.now();
     const entry = this.#entryFor(name, nowMs);
     const refusal = entry.failure(nowMs, maxAgeMs);
@@ -71,16 +71,21 @@ export class MetadataCache {
       if (!entry.isAsked) this.#makeDue(entry, entry.answeredAtMs + REFUSED_RECHECK_MS);
       return Promise.reject(refusal);
     }
-    let waiter: { resolve: (topic: TopicMetadata) => void; reject: (error: Error) => void } | undefined;
-    const loaded = new Promise<TopicMetadata>((resolve, reject) => {
-      waiter = { resolve, reject };
-      entry.waiters.add(waiter);
-    });
+    const loaded = this.#wait(entry, entry.waiters, timeoutMs);
     this.#ask(entry, nowMs);
-    return lifetime.within(loaded, timeoutMs, () => {
-      if (waiter !== undefined) entry.waiters.delete(waiter);
-      return this.#unavailable(entry, timeoutMs);
-    });
+    return loaded;
+  }
+
+  reloadTopic(name: string, timeoutMs: number): Promise<TopicMetadata> {
+    if (this.topic(name) === undefined) return this.loadTopic(name, timeoutMs);
+    const entry = this.#entryFor(name, this.#context.clock.now());
+    const loaded = this.#wait(entry, entry.nextWaiters, timeoutMs);
+    this.#makeDoubtful(entry);
+    return loaded;
+  }
+
+  refusal(name: string): Error | undefined {
+    return this.#entries.get(name)?.failure(this.#context.clock.now(), this.#context.maxAgeMs);
   }
 
   invalidate(name: string, hint?: LeaderHint): void {
@@ -111,8 +116,12 @@ export class MetadataCache {
   }
 
   #makeDoubtful(entry: TopicEntry): void {
-    const pauseMs = this.#context.backoff.delayMs(entry.unchangedAnswers + 1);
-    this.#makeDue(entry, Math.max(this.#context.clock.now(), entry.answeredAtMs + pauseMs));
+    const nowMs = this.#context.clock.now();
+    const pauseMs = Math.max(
+      this.#context.backoff.delayMs(entry.unchangedAnswers + 1),
+      this.refusal(entry.name) === undefined ? 0 : REFUSED_RECHECK_MS,
+    );
+    this.#makeDue(entry, Math.max(nowMs, entry.answeredAtMs + pauseMs));
   }
 
   /** Makes it due unless it is, or is being, asked already: after a failed attempt the back-off stands. */
@@ -152,6 +161,7 @@ export class MetadataCache {
     for (const entry of asked) {
       entry.dueAtMs = Infinity;
       entry.isAsked = true;
+      entry.beginAnswer();
     }
     const names = asked.map((entry) => entry.name);
     try {
@@ -181,6 +191,18 @@ export class MetadataCache {
       this.#makeDue(entry, Math.min(atLatestMs, nowMs + pauseMs));
     }
     if (changed) onChange();
+  }
+
+  #wait(entry: TopicEntry, line: Set<TopicWaiter>, timeoutMs: number): Promise<TopicMetadata> {
+    let waiter: TopicWaiter | undefined;
+    const loaded = new Promise<TopicMetadata>((resolve, reject) => {
+      waiter = { resolve, reject };
+      line.add(waiter);
+    });
+    return this.#context.lifetime.within(loaded, timeoutMs, () => {
+      if (waiter !== undefined) entry.forget(waiter);
+      return this.#unavailable(entry, timeoutMs);
+    });
   }
 
   /** Nobody could be asked. Everything stays due, with a growing pause; refused credentials end the waits, because waiting does not mend them. */

@@ -4,7 +4,7 @@ import type { MetadataResponse } from './metadata-request.js';
 import { nextSnapshot, sameSnapshot, withLeader } from './topic-metadata.js';
 import { TopicJudge } from './topic-verdict.js';
 
-interface TopicWaiter {
+export interface TopicWaiter {
   readonly resolve: (topic: TopicMetadata) => void;
   readonly reject: (error: Error) => void;
 }
@@ -31,7 +31,10 @@ const REFUSED_IDLE_MS = 60_000;
 /** One topic somebody asked for: what is known, who waits, and when to ask next. */
 export class TopicEntry {
   readonly name: string;
+  /** Whoever wants the next usable answer. */
   readonly waiters = new Set<TopicWaiter>();
+  /** Whoever wants one to a question that was not asked yet. */
+  readonly nextWaiters = new Set<TopicWaiter>();
   readonly #judge: TopicJudge;
   #snapshot: TopicMetadata | undefined;
   #failure: { readonly error: Error; readonly atMs: number } | undefined;
@@ -86,6 +89,17 @@ export class TopicEntry {
     if (next === undefined) return false;
     this.#snapshot = next;
     return true;
+  }
+
+  /** A request that names the topic is about to leave: its answer is new enough for everybody. */
+  beginAnswer(): void {
+    for (const waiter of this.nextWaiters) this.waiters.add(waiter);
+    this.nextWaiters.clear();
+  }
+
+  forget(waiter: TopicWaiter): void {
+    this.waiters.delete(waiter);
+    this.nextWaiters.delete(waiter);
   }
 
   rejectWaiters(error: Error): void {

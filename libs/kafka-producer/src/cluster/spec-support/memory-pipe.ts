@@ -1,7 +1,8 @@
 import { Duplex } from 'node:stream';
 
 /**
- * Two ends of a connection in memory; what one writes the other reads, and when one is destroyed so is the other.
+ * Two ends of a connection in memory; what one writes the other reads, and when one is destroyed so is the other. Bytes are copied, as a socket copies them:
+ * the writer uses its memory again.
  *
  * Not node's own `duplexPair()`: Node 20 stores the callback of a write after it pushed the chunk, so a reader that reads at once loses the
  * callback and the pair stops for good.
@@ -22,7 +23,7 @@ class PipeEnd extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.other?.push(chunk);
+    this.other?.push(Buffer.from(chunk));
     done();
   }
 

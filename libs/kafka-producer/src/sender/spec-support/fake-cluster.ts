@@ -81,6 +81,10 @@ export class FakeCluster implements Cluster {
   readonly invalidated: { topic: string; hint: LeaderHint | undefined }[] = [];
   /** What `loadTopic()` waits for; absent topics stay unknown for ever. */
   onLoadTopic: (name: string) => Promise<TopicMetadata> = () => new Promise(() => {});
+  /** What `reloadTopic()` waits for: nothing new, unless a test knows better. */
+  onReloadTopic: (name: string) => Promise<TopicMetadata> = (name) => Promise.resolve(this.topics.get(name)!);
+  /** Topics the brokers are sure not to give us, and why. */
+  readonly refusals = new Map<string, Error>();
   onInitProducerId: () => Promise<{ errorCode: number; producerId: Buffer; producerEpoch: number }> = () =>
     Promise.resolve({
       errorCode: 0,
@@ -93,7 +97,7 @@ export class FakeCluster implements Cluster {
   readonly #listeners = new Set<() => void>();
 
   /** @param leaders the node id that leads each partition; -1 for none */
-  addTopic(name: string, leaders: readonly number[]): void {
+  addTopic(name: string, leaders: readonly number[], topicId?: string): void {
     const partitions = leaders.map((leader, partition) => ({
       partition,
       leader,
@@ -103,7 +107,7 @@ export class FakeCluster implements Cluster {
       errorCode: 0,
     }));
     const available = partitions.filter(({ leader }) => leader >= 0).map(({ partition }) => partition);
-    this.topics.set(name, { name, partitions, available });
+    this.topics.set(name, { name, ...(topicId !== undefined && { topicId }), partitions, available });
     for (const listener of this.#listeners) listener();
   }
 
@@ -124,6 +128,14 @@ export class FakeCluster implements Cluster {
 
   loadTopic(name: string): Promise<TopicMetadata> {
     return this.onLoadTopic(name);
+  }
+
+  reloadTopic(name: string): Promise<TopicMetadata> {
+    return this.onReloadTopic(name);
+  }
+
+  refusal(topic: string): Error | undefined {
+    return this.refusals.get(topic);
   }
 
   invalidate(topic: string, hint?: LeaderHint): void {

@@ -92,6 +92,12 @@ export class FaultyCluster implements Cluster, Agenda, BrokerWorld {
     return Promise.resolve(this.#view);
   }
 
+  reloadTopic(): Promise<TopicMetadata> {
+    return Promise.resolve(this.#view);
+  }
+
+  refusal(): undefined {}
+
   invalidate(_topic: string, hint?: LeaderHint): void {
     if (hint !== undefined && hint.leaderEpoch > this.#view.partitions[hint.partition]!.leaderEpoch) {
       const { leaderId: leader, leaderEpoch } = hint;
