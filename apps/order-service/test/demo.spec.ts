@@ -11,7 +11,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** As `npm run demo -- …` does, on the built output. kafkajs' timer warning on later Nodes is switched off there too. */
+/** As `npm run demo -- …` does, on the built output; `src/demo/main.ts` says why with this flag. */
 async function demo(...flags: string[]): Promise<Ended> {
   const main = join(import.meta.dirname, '../dist/demo/main.js');
   const args = ['--disable-warning=TimeoutNegativeWarning', main, ...flags];
