@@ -20,6 +20,7 @@ export { runJava } from './java-process.mjs';
  * @property {Readonly<Record<string, string>>} [serverProperties]   win over the launcher's own
  * @property {{ users: readonly import('./server-properties.mjs').SaslUser[] }} [sasl]   adds a listener with PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER
  * @property {boolean} [tls]   adds a listener with a self-signed certificate; together with `sasl` one more with both
+ * @property {boolean} [own]   a cluster of one's own although `KAFKA_BROKERS` names one, to pause or kill its nodes
  * @property {readonly string[]} [jvmArgs]   instead of the flags for a quick start; benchmarks want the optimising compiler
  */
 /**
@@ -40,8 +41,8 @@ const START_ATTEMPTS = 3;
 const PORT_TAKEN = /BindException|Address already in use/;
 
 /**
- * Starts Apache Kafka in a temporary folder, or uses the cluster named by `KAFKA_BROKERS` (host:port,…), unless three nodes, SASL or TLS
- * are asked for: nobody knows whether that cluster has them, and its nodes are not ours to kill.
+ * Starts Apache Kafka in a temporary folder, or uses the cluster named by `KAFKA_BROKERS` (host:port,…), unless three nodes, SASL, TLS or
+ * `own` are asked for: nobody knows whether that cluster has them, and its nodes are not ours to kill.
  *
  * Takes about five seconds. The brokers never outlive this process.
  *
@@ -50,7 +51,7 @@ const PORT_TAKEN = /BindException|Address already in use/;
  */
 export async function startApacheKafka(options = {}) {
   const given = process.env['KAFKA_BROKERS'];
-  const anyClusterWillDo = options.nodes !== 3 && !options.sasl && !options.tls;
+  const anyClusterWillDo = options.nodes !== 3 && !options.sasl && !options.tls && !options.own;
   if (given && anyClusterWillDo) return useApacheKafka(given.split(',').map((it) => it.trim()));
   for (let attempt = 1; ; attempt++) {
     try {
