@@ -36,7 +36,7 @@ const SPECIAL = {
   'top/service': 'kafka-producer\\.service\\.ts$',
 };
 /** Specs and what only they use. */
-const SPEC = '\\.spec\\.ts$|/spec-support/|/manual-clock\\.ts$|\\.vectors\\.json$';
+const SPEC = '\\.spec\\.ts$|/spec-support/';
 const NEST_FOLDERS = 'decorators|scope|testing|health|microservices';
 
 const path = (row) => SPECIAL[row] ?? `${row}/`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../support/spec-support/manual-clock.js';
 import { OWN_SERIALIZER } from './own-serializer.js';
 import { RecordSerializer, type SerializationSettings } from './record-serializer.js';
 import type { Serializer } from './serializer.js';
