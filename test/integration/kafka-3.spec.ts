@@ -49,7 +49,7 @@ describeWithOwnKafka(
       expect(records.map(({ value }) => Number(value)).toSorted((a, b) => a - b)).toEqual(numbers.map(Number));
     });
 
-    it('appends once what arrives twice, because the first answer came too late', async () => {
+    it('appends once what is sent twice, because the first answer did not come in time', async () => {
       const topic = 'twice';
       await kafka.createTopic({ name: topic });
       await useProducer(kafka.bootstrap, { producer: { requestTimeoutMs: 1_000 } }, async (producer) => {

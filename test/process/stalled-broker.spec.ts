@@ -118,7 +118,7 @@ describeWithOwnKafka('a process to which Apache Kafka stops answering (SIGSTOP)'
 });
 
 describeWithOwnKafka('a process whose unanswered requests to Apache Kafka are sent again', () => {
-  it('delivers everything once, though both the first and the second attempt arrive', async () => {
+  it('delivers everything once, whatever becomes of the attempts it gave up', async () => {
     const kafka = await apacheKafka();
     try {
       const { end } = await runThroughStall(kafka, 'wait', { requestTimeoutMs: 1_000 });
