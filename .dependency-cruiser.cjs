@@ -50,7 +50,7 @@ const SPECIAL = {
   'top/registration': 'kafka-producer\\.registration\\.ts$',
 };
 /** Specs and what only they use. */
-const SPEC = '\\.spec\\.ts$|/spec-support/|/manual-clock\\.ts$|\\.vectors\\.json$';
+const SPEC = '\\.spec\\.ts$|/spec-support/';
 
 /** The subpath exports: a folder each. */
 const SUBPATHS = ['testing', 'health', 'microservices'];

@@ -23,9 +23,10 @@ export const QUICK_JVM = Object.freeze(['-XX:+UseSerialGC', '-XX:TieredStopAtLev
  * @param {import('node:child_process').StdioOptions} options.stdio
  * @param {string} [options.cwd]
  * @param {string} [options.removeWithIt]
+ * @param {string | undefined} [options.kafkaVersion]   left out, the pom's
  */
-export async function spawnJava({ jvmArgs, main, args = [], logLevel, stdio, cwd, removeWithIt = '' }) {
-  const classPath = join(await kafkaLibs(), '*');
+export async function spawnJava({ jvmArgs, main, args = [], logLevel, stdio, cwd, removeWithIt = '', kafkaVersion }) {
+  const classPath = join(await kafkaLibs(kafkaVersion), '*');
   const java = spawn(
     'java',
     [
@@ -62,16 +63,18 @@ function guard(java, pid, folder) {
  *
  * @param {string} main   class name, or path of a `.java` file
  * @param {readonly string[]} args
- * @param {{ input?: string, timeoutMs?: number, encoding?: 'utf8' | 'latin1' }} [options]   latin1: one character per byte, for output that is not text
+ * @param {{ input?: string, timeoutMs?: number, encoding?: 'utf8' | 'latin1', kafkaVersion?: string | undefined }} [options]   latin1: one character per byte, for output that is not text
  * @returns {Promise<{ stdout: string, stderr: string, code: number }>} `code` is -1 when it was killed after `timeoutMs`
  */
-export async function runJava(main, args, { input = '', timeoutMs = 60_000, encoding = 'utf8' } = {}) {
+export async function runJava(main, args, options = {}) {
+  const { input = '', timeoutMs = 60_000, encoding = 'utf8', kafkaVersion } = options;
   const java = await spawnJava({
     jvmArgs: ['-Xmx256m', ...QUICK_JVM],
     main,
     args,
     logLevel: 'ERROR',
     stdio: ['pipe', 'pipe', 'pipe'],
+    kafkaVersion,
   });
   const { stdin, stdout, stderr } = java;
   if (stdin === null || stdout === null || stderr === null) throw new Error('a JVM without pipes');

@@ -20,6 +20,8 @@ export { runJava } from './java-process.mjs';
  * @property {Readonly<Record<string, string>>} [serverProperties]   win over the launcher's own
  * @property {{ users: readonly import('./server-properties.mjs').SaslUser[] }} [sasl]   adds a listener with PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER
  * @property {boolean} [tls]   adds a listener with a self-signed certificate; together with `sasl` one more with both
+ * @property {boolean} [own]   a cluster of one's own although `KAFKA_BROKERS` names one, to pause or kill its nodes
+ * @property {string} [kafkaVersion]   another one than the pom's; also makes the cluster one's own
  * @property {readonly string[]} [jvmArgs]   instead of the flags for a quick start; benchmarks want the optimising compiler
  */
 /**
@@ -40,8 +42,8 @@ const START_ATTEMPTS = 3;
 const PORT_TAKEN = /BindException|Address already in use/;
 
 /**
- * Starts Apache Kafka in a temporary folder, or uses the cluster named by `KAFKA_BROKERS` (host:port,…), unless three nodes, SASL or TLS
- * are asked for: nobody knows whether that cluster has them, and its nodes are not ours to kill.
+ * Starts Apache Kafka in a temporary folder, or uses the cluster named by `KAFKA_BROKERS` (host:port,…), unless three nodes, SASL, TLS, a
+ * version or `own` are asked for: nobody knows whether that cluster has them, and its nodes are not ours to kill.
  *
  * Takes about five seconds. The brokers never outlive this process.
  *
@@ -50,7 +52,8 @@ const PORT_TAKEN = /BindException|Address already in use/;
  */
 export async function startApacheKafka(options = {}) {
   const given = process.env['KAFKA_BROKERS'];
-  const anyClusterWillDo = options.nodes !== 3 && !options.sasl && !options.tls;
+  const anyClusterWillDo =
+    options.nodes !== 3 && !options.sasl && !options.tls && !options.own && options.kafkaVersion === undefined;
   if (given && anyClusterWillDo) return useApacheKafka(given.split(',').map((it) => it.trim()));
   for (let attempt = 1; ; attempt++) {
     try {
@@ -91,7 +94,10 @@ async function startCluster(options) {
   const certificate = options.tls ? await selfSignedCertificate(dataDir) : undefined;
   const plan = { nodes: await planNodes(dataDir, options), sasl: options.sasl, keystore: certificate?.keystore };
   const jvmArgs = ['-Xmx512m', ...(options.jvmArgs ?? QUICK_JVM)];
-  const nodes = plan.nodes.map(({ id, folder }) => new KafkaNode(id, folder, { jvmArgs, clusterFolder: dataDir }));
+  const { kafkaVersion } = options;
+  const nodes = plan.nodes.map(
+    ({ id, folder }) => new KafkaNode(id, folder, { jvmArgs, clusterFolder: dataDir, kafkaVersion }),
+  );
   const stop = async () => {
     await Promise.all(nodes.map((it) => it.kill()));
     await rm(dataDir, { recursive: true, force: true });

@@ -21,13 +21,14 @@ export class KafkaNode {
   /**
    * @param {number} id   Kafka's `node.id`, from 1
    * @param {string} folder   configuration, data and logs of this node alone
-   * @param {{ jvmArgs: readonly string[], clusterFolder: string }} options   `clusterFolder` goes when this process dies without stopping the node
+   * @param {{ jvmArgs: readonly string[], clusterFolder: string, kafkaVersion?: string | undefined }} options   `clusterFolder` goes when this process dies without stopping the node
    */
-  constructor(id, folder, { jvmArgs, clusterFolder }) {
+  constructor(id, folder, { jvmArgs, clusterFolder, kafkaVersion }) {
     this.id = id;
     this.folder = folder;
     this.jvmArgs = jvmArgs;
     this.clusterFolder = clusterFolder;
+    this.kafkaVersion = kafkaVersion;
     this.#logFile = join(folder, 'server.0.log');
   }
 
@@ -41,7 +42,8 @@ export class KafkaNode {
     await writeFile(this.#configuration, properties);
     const scram = scramUsers.flatMap((user) => ['--add-scram', user]);
     const options = ['format', `--cluster-id=${clusterId}`, '--config', this.#configuration, ...scram];
-    const { code, stdout, stderr } = await runJava('kafka.tools.StorageTool', options);
+    const { kafkaVersion } = this;
+    const { code, stdout, stderr } = await runJava('kafka.tools.StorageTool', options, { kafkaVersion });
     if (code !== 0) throw new Error(`formatting the storage of node ${this.id} failed:\n${stdout}${stderr}`);
   }
 
@@ -59,6 +61,7 @@ export class KafkaNode {
       stdio: ['ignore', log, log],
       cwd: this.folder,
       removeWithIt: this.clusterFolder,
+      kafkaVersion: this.kafkaVersion,
     });
     closeSync(log);
     this.#process = java;

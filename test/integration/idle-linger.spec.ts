@@ -21,13 +21,20 @@ describeOnEachKafka('linger', (kafka) => {
     await useProducer(kafka().bootstrap, { producer: { lingerMs: 20 } }, async (producer) => {
       await producer.send({ topic, value: 'warm' });
       const { requestsSent } = producer.stats();
+      const startedAt = performance.now();
       const sent = [];
+      let lastAt = startedAt;
       for (let i = 0; i < 10; i++) {
+        lastAt = performance.now();
         sent.push(producer.send({ topic, value: `v${i}` }));
         await new Promise((resolve) => setImmediate(resolve));
       }
       await Promise.all(sent);
-      expect(producer.stats().requestsSent - requestsSent).toBe(1);
+      // Ten turns take 2 ms; a machine that is busy elsewhere may let a linger end between two of them.
+      const lingersThatMayHaveEnded = Math.floor((lastAt - startedAt) / 20);
+      const requests = producer.stats().requestsSent - requestsSent;
+      expect(requests).toBeGreaterThanOrEqual(1);
+      expect(requests).toBeLessThanOrEqual(1 + lingersThatMayHaveEnded);
     });
   });
 });

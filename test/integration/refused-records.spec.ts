@@ -8,7 +8,7 @@ import { describeOnEachKafka, newTopicName } from '../support/each-kafka.js';
 import { useProducer } from '../support/use-producer.js';
 
 describeOnEachKafka('a record that cannot be taken', (kafka) => {
-  it('because its topic is unknown fails alone, within 5 s', async () => {
+  it('because its topic is unknown fails alone, and long before maxBlockMs', async () => {
     const known = await kafka().createTopic();
     const unknown = newTopicName();
     await useProducer(kafka().bootstrap, {}, async (producer) => {
@@ -19,7 +19,8 @@ describeOnEachKafka('a record that cannot be taken', (kafka) => {
       expect(error).toBeInstanceOf(UnknownTopicError);
       expect(error).toMatchObject({ code: 'KAFKA_PRODUCER_UNKNOWN_TOPIC', topic: unknown });
       expect((error as Error).message).toContain(unknown);
-      expect(performance.now() - startedAt).toBeLessThan(5_500);
+      // It takes a second or two; maxBlockMs is 60 s.
+      expect(performance.now() - startedAt).toBeLessThan(30_000);
     });
   });
 
@@ -27,9 +28,12 @@ describeOnEachKafka('a record that cannot be taken', (kafka) => {
     const unknown = newTopicName();
     await useProducer(kafka().bootstrap, {}, async (producer) => {
       await expect(producer.send({ topic: unknown, value: 'v' })).rejects.toBeInstanceOf(UnknownTopicError);
-      const startedAt = performance.now();
-      await expect(producer.send({ topic: unknown, value: 'v' })).rejects.toBeInstanceOf(UnknownTopicError);
-      expect(performance.now() - startedAt).toBeLessThan(500);
+      const rejected: string[] = [];
+      const send = (topic: string, name: string) =>
+        producer.send({ topic, value: 'v' }).catch(() => void rejected.push(name));
+      // That one has to be asked for, more than once: whoever asks as well cannot be faster.
+      await Promise.all([send(newTopicName(), 'asked for'), send(unknown, 'remembered')]);
+      expect(rejected).toEqual(['remembered', 'asked for']);
     });
   });
 

@@ -5,7 +5,7 @@ import { java } from '../support/apache-kafka.js';
 import { randomBytes, seededRandom } from '../support/random.js';
 import { javaHashes } from './murmur2-java.js';
 
-const VECTORS = '../../libs/kafka-producer/src/partitioning/murmur2.vectors.json';
+const VECTORS = '../../libs/kafka-producer/src/partitioning/spec-support/murmur2.vectors.json';
 const PARTITION_COUNTS = [1, 2, 3, 7, 12, 50, 1000];
 const NOTE =
   'hash and partitions by org.apache.kafka.common.utils.Utils.murmur2 and BuiltInPartitioner.partitionForKey of kafka-clients 4.3.1; written by test/interop/murmur2-vectors.spec.ts (vitest -u)';

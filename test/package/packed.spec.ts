@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packLibraries } from '../../scripts/pack.mjs';
@@ -25,9 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(application, { recursive: true, force: true }));
 
-async function node(file: string, program: string): Promise<{ stdout: string; stderr: string }> {
-  await writeFile(join(application, file), program);
-  return run(process.execPath, [join(application, file)], { timeout: 30_000 });
+async function node(file: string, program: string, folder = application): Promise<{ stdout: string; stderr: string }> {
+  await writeFile(join(folder, file), program);
+  return run(process.execPath, [join(folder, file)], { timeout: 30_000 });
 }
 
 describe('a packed library', () => {
@@ -49,6 +51,14 @@ describe('a packed library', () => {
   });
 });
 
+const IMPORTS = `
+  import 'reflect-metadata';
+  import { Module } from '@nestjs/common';
+  import { NestFactory } from '@nestjs/core';
+  import { EmbeddedKafka } from 'embedded-kafka';
+  import { KafkaProducerModule, KafkaProducerService } from 'nestjs-kafka-producer';
+`;
+
 const BOOT = `
   const kafka = await EmbeddedKafka.start({ topics: [{ name: 'greetings', partitions: 1 }] });
   class AppModule {}
@@ -65,15 +75,7 @@ const BOOT = `
 
 describe('the packed libraries under plain Node', () => {
   it('boot a Nest context, send a record and let the process end', async () => {
-    const { stdout, stderr } = await node(
-      'boot.mjs',
-      `import 'reflect-metadata';
-       import { Module } from '@nestjs/common';
-       import { NestFactory } from '@nestjs/core';
-       import { EmbeddedKafka } from 'embedded-kafka';
-       import { KafkaProducerModule, KafkaProducerService } from 'nestjs-kafka-producer';
-       ${BOOT}`,
-    );
+    const { stdout, stderr } = await node('boot.mjs', `${IMPORTS} ${BOOT}`);
     expect(stdout).toBe('0 {"hello":"world"}\n');
     expect(stderr).toBe('');
   });
@@ -178,6 +180,54 @@ describe('nestjs-kafka-producer/health', () => {
        console.log(typeof require('nestjs-kafka-producer/health').KafkaProducerHealthIndicator);`,
     );
     expect(cjs).toEqual({ stdout: 'function\n', stderr: '' });
+  });
+});
+
+describe('the packed libraries without the optional packages', () => {
+  /** Outside of this repository, where they would be found one level up; everything else is a link to there. */
+  let bare: string;
+
+  beforeAll(async () => {
+    bare = await mkdtemp(join(tmpdir(), 'packed-bare-'));
+    await mkdir(join(bare, 'node_modules'));
+    const optional = new Set(['lz4-napi', 'snappy', '@node-rs', '@toondepauw', '@napi-rs']);
+    for (const name of await readdir(join(ROOT, 'node_modules'))) {
+      if (optional.has(name) || LIBRARIES.includes(name)) continue;
+      await symlink(join(ROOT, 'node_modules', name), join(bare, 'node_modules', name));
+    }
+    for (const name of LIBRARIES) await cp(inLibrary(name), join(bare, 'node_modules', name), { recursive: true });
+  });
+  afterAll(() => rm(bare, { recursive: true, force: true }));
+
+  it('boot and send a record', async () => {
+    const { stdout, stderr } = await node('boot.mjs', `${IMPORTS} ${BOOT}`, bare);
+    expect(stdout).toBe('0 {"hello":"world"}\n');
+    expect(stderr).toBe('');
+  });
+
+  const needed = [
+    ['snappy', 'snappy'],
+    ['lz4', 'lz4-napi'],
+    // Later Nodes bring zstd.
+    ...('zstdCompress' in zlib ? [] : [['zstd', '@toondepauw/node-zstd']]),
+  ];
+
+  it.each(needed)('refuse to boot with compressionType %s, and say that %s is missing', async (type, missing) => {
+    const program = `${IMPORTS}
+      class AppModule {}
+      Module({
+        imports: [
+          KafkaProducerModule.forRoot({
+            client: { clientId: 'stranger', brokers: ['127.0.0.1:1'] },
+            producer: { compressionType: '${type}' },
+          }),
+        ],
+      })(AppModule);
+      const boot = NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
+      console.log(await boot.then(() => 'booted', (error) => error.message));
+    `;
+    const { stdout } = await node('refused.mjs', program, bare);
+    expect(stdout).toContain(`npm install ${missing}`);
   });
 });
 

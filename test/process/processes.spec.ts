@@ -44,32 +44,16 @@ describe('a process that uses the producer', () => {
     expect(new Set(await valuesInOrders()).size).toBe(100);
   });
 
-  it('grows by the buffer and little more while the broker is silent, and delivers everything once afterwards', async () => {
-    const program = startProgram('stalled-broker', kafka.bootstrap, ['--expose-gc']);
-    await program.said('ready');
-    kafka.broker(1).pause();
-    program.tell('go');
-    await program.said('stalled');
-    kafka.broker(1).resume();
-    const { stdout, stderr } = await program.end;
-    expect(stderr).toBe('');
-    const [stalled, end] = stdout
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as { grownBytes: number; accepted: number; inOrder: boolean });
-    expect(stalled!.grownBytes).toBeLessThan(32 * 2 ** 20 + 64 * 2 ** 20);
-    expect(stalled!.accepted).toBeLessThan(4_000); // the buffer holds no more of them
-    expect(end).toEqual({ accepted: 20_000, inOrder: true });
-    const keys = (await kafka.recordsIn('orders', { partition: 0 })).flatMap(({ key }) =>
-      key === null ? [] : [Number(String(key))],
-    );
-    expect(keys).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
-  });
-
-  it('never works longer than 50 ms at a stretch on 20,000 records of one call', async () => {
-    const { stdout, stderr } = await runProgram('large-call', kafka.bootstrap);
-    expect(stderr).toBe('');
-    const { longestTurnMs } = JSON.parse(stdout) as { longestTurnMs: number[] };
-    expect(Math.min(...longestTurnMs)).toBeLessThan(50);
-  });
+  it.each(['objects', 'buffers'])(
+    'never works longer than 50 ms at a stretch on 20,000 records of one call, not even the first time, with %s as payloads',
+    async (payload) => {
+      const { stdout, stderr } = await runProgram('large-call', [payload, ...kafka.bootstrap]);
+      expect(stderr).toBe('');
+      const { longestTurnMs } = JSON.parse(stdout) as { longestTurnMs: number[] };
+      expect(longestTurnMs).toHaveLength(4);
+      expect(Math.min(...longestTurnMs)).toBeGreaterThan(0);
+      expect(Math.max(...longestTurnMs), longestTurnMs.join(', ')).toBeLessThan(50);
+      expect(await kafka.recordsIn('orders')).toHaveLength(4 * 20_000);
+    },
+  );
 });

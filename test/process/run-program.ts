@@ -16,6 +16,9 @@ export interface RunningProgram {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** A program that does not end by itself is killed: its end says SIGKILL, and the suite goes on. */
+const KILLED_AFTER_MS = 90_000;
+
 const PROGRAMS = join(import.meta.dirname, 'programs');
 
 /** Runs a program of `programs/` on the built libraries, under the Node that runs the tests. */
@@ -26,6 +29,8 @@ export function startProgram(
 ): RunningProgram {
   const child = spawn(process.execPath, [...nodeFlags, join(PROGRAMS, `${name}.mjs`), ...args], {
     env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
+    timeout: KILLED_AFTER_MS,
+    killSignal: 'SIGKILL',
   });
   let stdout = '';
   let stderr = '';

@@ -59,6 +59,19 @@ describeNeeding([java], "the tables and Kafka's own definitions", () => {
   });
 });
 
+it.each([
+  ['ApiVersions', 0, 4],
+  ['Metadata', 4, 13],
+  ['Produce', 3, 12],
+  ['InitProducerId', 0, 5],
+  ['FindCoordinator', 0, 6],
+] as const)(
+  'speaks %s in the versions %d to %d, no fewer: the comparison sees those that are claimed',
+  (name, min, max) => {
+    expect(apis[name].versions).toEqual({ min, max });
+  },
+);
+
 it('finds every API by its key and lists it under its name', () => {
   for (const [name, api] of Object.entries(apis)) {
     expect(api.name).toBe(name);

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -11,12 +11,12 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** As `npm run demo -- …` does, on the built output. kafkajs' timer warning on later Nodes is switched off there too. */
+/** As `npm run demo` does, on the built output; `src/demo/main.ts` says why with this flag. */
+const DEMO = ['--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, '../dist/demo/main.js')];
+
 async function demo(...flags: string[]): Promise<Ended> {
-  const main = join(import.meta.dirname, '../dist/demo/main.js');
-  const args = ['--disable-warning=TimeoutNegativeWarning', main, ...flags];
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, args, { timeout: 55_000 })) };
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [...DEMO, ...flags], { timeout: 55_000 })) };
   } catch (error) {
     return error as Ended;
   }
@@ -68,4 +68,30 @@ describe('npm run demo', () => {
     expect(stderr).toContain(`Port ${port} is in use. Stop what listens there, or choose another port.\n`);
     expect(stderr).not.toContain('    at ');
   });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves on with --serve, and ends on %s', async (signal) => {
+    const child = spawn(process.execPath, [...DEMO, '--serve'], { timeout: 55_000 });
+    const ended = once(child, 'close');
+    let stdout = '';
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    for await (const chunk of child.stdout) {
+      stdout += String(chunk);
+      if (stdout.includes('Ctrl-C ends it.')) break;
+    }
+    const [, url = ''] = /curl (http:\S+)\/health/.exec(stdout) ?? [];
+    const [, example = ''] = /\/orders -H 'content-type: application\/json' -d '(.+)'/.exec(stdout) ?? [];
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect((await post(`${url}/orders`, example)).status).toBe(201);
+    expect((await post(`${url}/orders`, '{"reference":"?"}')).status).toBe(400);
+
+    child.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    expect(stderr).toBe('');
+    await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
+  });
 });
+
+function post(url: string, body: string): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+}

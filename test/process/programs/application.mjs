@@ -9,6 +9,13 @@ export async function startApplication(brokers, options = {}) {
   Module({ imports: [KafkaProducerModule.forRoot({ client: { clientId: 'program', brokers }, ...options })] })(
     AppModule,
   );
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['warn', 'error'] });
+  // abortOnError: Nest would end the process itself, and hide what keeps it from ending.
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['warn', 'error'], abortOnError: false });
   return { app, producer: app.get(KafkaProducerService) };
+}
+
+/** What would keep the process alive now, beside the pipes to the test. */
+export async function handlesLeft() {
+  await new Promise((resolve) => setImmediate(resolve));
+  return process.getActiveResourcesInfo().filter((name) => !/^(TTYWrap|PipeWrap|FSReqCallback)$/.test(name));
 }

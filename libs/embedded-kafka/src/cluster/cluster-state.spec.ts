@@ -2,7 +2,7 @@ import { decodeRecordBatchHeaders, encodeRecordBatch, NO_PRODUCER_ID, type Recor
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { isRefusal } from '../log/refusal.js';
-import { ManualClock } from '../time/manual-clock.js';
+import { ManualClock } from '../time/spec-support/manual-clock.js';
 import { Random } from '../time/random.js';
 import { ClusterState } from './cluster-state.js';
 import type { Partition } from './partition.js';

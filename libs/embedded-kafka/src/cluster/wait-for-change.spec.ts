@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { ManualClock } from '../time/manual-clock.js';
+import { ManualClock } from '../time/spec-support/manual-clock.js';
 import { waitForChange } from './wait-for-change.js';
 import { Watchers } from './watchers.js';
 

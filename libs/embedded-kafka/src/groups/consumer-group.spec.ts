@@ -1,7 +1,7 @@
 import { errorCode } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { ManualClock } from '../time/manual-clock.js';
+import { ManualClock } from '../time/spec-support/manual-clock.js';
 import { ConsumerGroup } from './consumer-group.js';
 import { GroupMember, type Joining, type JoinResult, type SyncResult } from './group-member.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../support/spec-support/manual-clock.js';
 import type { BatchCodec } from './batch-compressor.js';
 import type { ProducerBatch } from './producer-batch.js';
 import { RecordAccumulator, type AccumulatorSettings } from './record-accumulator.js';

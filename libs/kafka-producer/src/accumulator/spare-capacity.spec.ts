@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../support/spec-support/manual-clock.js';
 import type { ProducerBatch } from './producer-batch.js';
 import { RecordAccumulator } from './record-accumulator.js';
 import { recordOf, unheard } from './spec-support/test-records.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { partitionOfKey } from './key-partition.js';
 import { murmur2 } from './murmur2.js';
-import vectors from './murmur2.vectors.json' with { type: 'json' };
+import vectors from './spec-support/murmur2.vectors.json' with { type: 'json' };
 
 const rows = vectors.vectors as unknown as readonly (readonly [string, number, ...number[]])[];
 

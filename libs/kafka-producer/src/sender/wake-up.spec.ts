@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../support/spec-support/manual-clock.js';
 import { WakeUp } from './wake-up.js';
 
 function wakeUp(): { wakeUp: WakeUp; clock: ManualClock; calls: number[] } {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AuthorizationError, UnknownTopicError } from '../errors/cluster-side.errors.js';
 import { BatchDeliveryError, DeliveryRejectedError } from '../errors/delivery.errors.js';
 import { RecordTooLargeError } from '../errors/record.errors.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../support/spec-support/manual-clock.js';
 import { InMemoryProducer } from './in-memory-producer.js';
 import { OutcomeScripts } from './outcome-scripts.js';
 import type { NextSend, SendOutcome } from './scripted-send.js';

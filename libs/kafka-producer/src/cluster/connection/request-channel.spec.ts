@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apis, decodeRequest, encodeResponse, FrameReader, type DecodedRequest } from 'kafka-wire';
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/spec-support/manual-clock.js';
 import type { WireRequest } from '../cluster.js';
 import { ConnectionLostError, RequestTimeoutError } from '../cluster.errors.js';
 import { schemaRequest } from '../schema-request.js';

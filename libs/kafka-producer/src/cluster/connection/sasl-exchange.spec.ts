@@ -80,6 +80,25 @@ describe('credentials', () => {
     expect((error as Error).message).toContain('the broker does not offer SCRAM-SHA-256; it offers PLAIN');
   });
 
+  it('sends what the AWS mechanism of kafkajs sends, and leaves the object it was given as it was', async () => {
+    for (const broker of [one, two]) {
+      broker.on('SaslHandshake', ({ body }) => ({ mechanisms: [body.mechanism] }));
+      broker.on('SaslAuthenticate', () => ({ authBytes: Buffer.from('{"version":"2020_10_22"}') }));
+    }
+    const aws = {
+      mechanism: 'aws',
+      authorizationIdentity: 'AIDAEXAMPLE',
+      accessKeyId: 'AKIAEXAMPLE',
+      secretAccessKey: 'secret',
+    } as const;
+    const client = { brokers: ['broker-1:9092'], sasl: Object.freeze(aws) };
+    await fixture.outcome(fixture.create({ client }).loadTopic('orders', 1_000));
+    expect(one.requestsOf('SaslHandshake')[0]?.body).toMatchObject({ mechanism: 'AWS' });
+    const [step] = one.requestsOf('SaslAuthenticate');
+    expect(step?.body).toMatchObject({ authBytes: Buffer.from('AIDAEXAMPLE\0AKIAEXAMPLE\0secret\0') });
+    expect(Object.keys(aws)).not.toContain('sessionToken');
+  });
+
   it('takes a mechanism of the user’s own', async () => {
     requireSasl();
     for (const broker of [one, two]) {

@@ -86,10 +86,8 @@ describe('connecting to what is not there, or is something else', () => {
 
   it('gives up after connectionTimeout on a peer that never answers', async () => {
     const port = await listen(createServer());
-    const startedMs = performance.now();
     const problem = await problemOf({ brokers: [`127.0.0.1:${port}`], connectionTimeout: 100 });
     expect(problem).toContain('connected, but the ApiVersions request was not answered within 100 ms');
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 
   it('gives up after connectionTimeout on a TLS handshake that never ends', async () => {

@@ -1,7 +1,7 @@
 import type { ClientSettings, ClusterSettings } from '../cluster-settings.js';
 import type { Cluster } from '../cluster.js';
 import { createBrokerCluster } from '../broker-cluster.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/spec-support/manual-clock.js';
 import { ScriptedCluster } from './scripted-cluster.js';
 
 export const TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';

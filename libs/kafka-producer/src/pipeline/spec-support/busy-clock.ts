@@ -1,4 +1,4 @@
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/spec-support/manual-clock.js';
 
 /** A clock on which work takes the time a test says, and that tells how much of it was done in each turn of the event loop. */
 export class BusyClock extends ManualClock {

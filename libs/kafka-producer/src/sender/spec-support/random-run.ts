@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 
 import { ProducerPipeline, type PipelineSettings } from '../../pipeline/producer-pipeline.js';
 import type { ProducerRecord } from '../../record/producer-record.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/spec-support/manual-clock.js';
 import { DeliveryHistory } from './delivery-history.js';
 import { randomFaults } from './fault-rates.js';
 import { FaultyCluster } from './faulty-cluster.js';

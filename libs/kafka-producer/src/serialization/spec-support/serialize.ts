@@ -1,6 +1,6 @@
 import type { ProducerRecord } from '../../record/producer-record.js';
 import type { SerializedRecord } from '../../record/serialized-record.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/spec-support/manual-clock.js';
 import { LateRecord } from '../late-record.js';
 import { RecordSerializer, type SerializationSettings } from '../record-serializer.js';
 
