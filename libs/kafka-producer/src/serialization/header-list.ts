@@ -1,13 +1,13 @@
 import type { RecordHeader } from 'kafka-wire';
 
 import type { ProducerRecord } from '../record/producer-record.js';
+import type { FieldContexts } from './field-contexts.js';
+import { serializeField } from './serialize-field.js';
+import type { Serializer } from './serializer.js';
 
 export type RecordHeaders = NonNullable<ProducerRecord['headers']>;
 
 type HeaderBytes = RecordHeader['value'];
-
-/** Turns one header value into bytes; told the header's name, and whether it is a default. */
-export type SerializeHeader = (name: string, value: unknown, isDefault: boolean) => HeaderBytes | Promise<HeaderBytes>;
 
 /** One header whose bytes may still be on their way. */
 class Header {
@@ -21,29 +21,37 @@ class Header {
  * The headers of a record as they go on the wire: first the defaults that the record does not name itself, then its own, both in the order they were
  * written; an array once per element.
  *
- * @returns a promise only when `serialize` returned one
+ * @returns a promise only when the serializer returned one
  */
 export function headerList(
   own: RecordHeaders | undefined,
   defaults: RecordHeaders | undefined,
-  serialize: SerializeHeader,
+  serializer: Serializer,
+  contexts: FieldContexts,
 ): readonly RecordHeader[] | Promise<readonly RecordHeader[]> {
+  const names = namesOf(own, defaults);
+  // The array of names is nobody else's and becomes the list: most records cost no other array and no closure.
+  const list = names as unknown[] as (Header | readonly Header[])[];
   let isNested = false;
-  let isLate = false;
-  const one = (name: string, value: unknown, isDefault: boolean): Header => {
-    const bytes = serialize(name, value, isDefault);
-    if (bytes instanceof Promise) isLate = true;
-    return new Header(name, bytes);
-  };
-  const lists = namesOf(own, defaults).map((name) => {
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
     const isDefault = own === undefined || !Object.hasOwn(own, name);
     const value: unknown = isDefault ? defaults![name] : own[name];
-    if (!Array.isArray(value)) return one(name, value, isDefault);
-    isNested = true;
-    return value.map((each) => one(name, each, isDefault));
-  });
-  const headers = isNested ? lists.flat() : (lists as Header[]);
-  if (!isLate) return headers as RecordHeader[];
+    const context = contexts.header(name);
+    isNested ||= Array.isArray(value);
+    list[i] = Array.isArray(value)
+      ? value.map((each) => new Header(name, serializeField(serializer, each, context, isDefault)))
+      : new Header(name, serializeField(serializer, value, context, isDefault));
+  }
+  const headers = isNested ? list.flat() : (list as Header[]);
+  return headers.some(isLate) ? settled(headers) : (headers as RecordHeader[]);
+}
+
+function isLate({ value }: Header): boolean {
+  return value instanceof Promise;
+}
+
+function settled(headers: readonly Header[]): Promise<RecordHeader[]> {
   return Promise.all(headers.map(async ({ key, value }) => ({ key, value: await value })));
 }
 
@@ -55,7 +63,8 @@ export function isPlainObject(headers: unknown): headers is RecordHeaders {
   return Object.getPrototypeOf(prototype) === null;
 }
 
-function namesOf(own: RecordHeaders | undefined, defaults: RecordHeaders | undefined): readonly string[] {
+/** A new array. */
+function namesOf(own: RecordHeaders | undefined, defaults: RecordHeaders | undefined): string[] {
   if (defaults === undefined) return own === undefined ? [] : Object.keys(own);
   if (own === undefined) return Object.keys(defaults);
   return Object.keys(defaults)

@@ -5,12 +5,13 @@ import type { ProducerRecord } from '../record/producer-record.js';
 import { SerializedRecord } from '../record/serialized-record.js';
 import type { Clock } from '../support/clock.js';
 import { DeferredRecord, type SerializeDeferred } from './deferred-record.js';
+import { FieldContexts } from './field-contexts.js';
 import { headerList, type RecordHeaders } from './header-list.js';
 import { LateRecord } from './late-record.js';
 import { OWN_SERIALIZER, type OwnSerializer } from './own-serializer.js';
 import { assertRecord, headersOf, partitionOf, timestampOf, topicProblem } from './record-fields.js';
 import { DEFAULT_HEADERS_REMEDY, serializeField } from './serialize-field.js';
-import type { SerializationContext, Serializer, Serializers } from './serializer.js';
+import type { Serializer, Serializers } from './serializer.js';
 import { describeType, textSerializer, valueSerializer } from './value.serializer.js';
 
 export interface SerializationSettings {
@@ -35,7 +36,7 @@ export class RecordSerializer {
   readonly #clock: Clock;
   /** The name that was found legal last (at first: any legal one), since most callers send to one topic many times in a row. */
   #legalTopic = 'any';
-  #contexts = contextsOf('any');
+  #contexts = new FieldContexts('any');
 
   constructor(settings: SerializationSettings, clock: Clock) {
     this.#settings = settings;
@@ -118,13 +119,11 @@ export class RecordSerializer {
   ): readonly RecordHeader[] | Promise<readonly RecordHeader[]> {
     const own = headersOf(record.headers, topic, 'its headers are');
     if (own === undefined && defaults === undefined) return NO_HEADERS;
-    return headerList(own, defaults, (header, value, isDefault) =>
-      serializeField(this.#header, value, { topic, field: 'header', header }, isDefault),
-    );
+    return headerList(own, defaults, this.#header, this.#contextsOf(topic));
   }
 
   #contextsOf(topic: string): FieldContexts {
-    return this.#contexts.key.topic === topic ? this.#contexts : (this.#contexts = contextsOf(topic));
+    return this.#contexts.topic === topic ? this.#contexts : (this.#contexts = new FieldContexts(topic));
   }
 
   #resolved(resolveTopic: (name: string) => unknown, name: string): string {
@@ -162,10 +161,3 @@ export class RecordSerializer {
 }
 
 const NO_HEADERS: readonly RecordHeader[] = [];
-
-/** What serializers are told of a topic's records; the same objects for many records in a row. */
-type FieldContexts = Readonly<Record<'key' | 'value', SerializationContext>>;
-
-function contextsOf(topic: string): FieldContexts {
-  return { key: Object.freeze({ topic, field: 'key' }), value: Object.freeze({ topic, field: 'value' }) };
-}

@@ -13,8 +13,9 @@ export interface SerializationContext {
 /**
  * Turns what a caller gave into bytes.
  *
- * Runs in the async context of the call that sends the record. May be async (a schema registry): records of one topic keep the order of their `send()` calls all the same. Never asked about `null`, which is
- * Kafka's null in every field. Must not change what it is given. Anything it throws fails this record alone, with `SerializationError`.
+ * Runs in the async context of the call that sends the record. May be async (a schema registry): records of one topic keep the order of their
+ * `send()` calls all the same. Never asked about `null`, which is Kafka's null in every field. Must not change what it is given. Anything it throws
+ * fails this record alone, with `SerializationError`.
  */
 export interface Serializer<T = unknown> {
   serialize(data: T, context: SerializationContext): SerializedValue | Promise<SerializedValue>;
