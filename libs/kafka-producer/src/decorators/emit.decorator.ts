@@ -24,12 +24,12 @@ export interface EmitPayloadOptions<R, A extends readonly unknown[], In> extends
   readonly each?: false | undefined;
 }
 
-interface PlainOptions<R> extends EmitOptions<R, any[]> {
+interface PlainOptions<R, A extends readonly unknown[]> extends EmitOptions<R, A> {
   readonly payload?: undefined;
   readonly each?: false | undefined;
 }
 
-interface EachOptions<R> extends EmitOptions<R, any[]> {
+interface EachOptions<R, A extends readonly unknown[]> extends EmitOptions<R, A> {
   readonly payload?: undefined;
   readonly each: true;
 }
@@ -41,6 +41,8 @@ interface EachOptions<R> extends EmitOptions<R, any[]> {
  * fails the method's promise rejects with the delivery error, and the method's own effects are **not** undone. Several `@Emit` on one method are sent
  * together.
  *
+ * An option that looks at the arguments declares their types: `headers: (event, [order]: [Order]) => …`. Otherwise they are `any`.
+ *
  * The class may be a provider of any scope or a controller. An instance made with `new` needs {@link bindKafkaProducer}.
  *
  * @example
@@ -50,15 +52,15 @@ interface EachOptions<R> extends EmitOptions<R, any[]> {
  * ```
  * @throws InvalidMethodError while the class is defined: on a static method, an accessor, a generator, a property, or without a contract
  */
-export function Emit<In>(
+export function Emit<In, A extends any[] = any[]>(
   contract: TopicContract<any, In>,
-  options?: PlainOptions<In>,
-): MethodDecoratorFor<(...args: any[]) => Promise<In | undefined>>;
+  options?: PlainOptions<In, A>,
+): MethodDecoratorFor<(...args: A) => Promise<In | undefined>>;
 /** One record per element of the returned iterable; none for an empty one. */
-export function Emit<In>(
+export function Emit<In, A extends any[] = any[]>(
   contract: TopicContract<any, In>,
-  options: EachOptions<In>,
-): MethodDecoratorFor<(...args: any[]) => Promise<Iterable<In>>>;
+  options: EachOptions<In, A>,
+): MethodDecoratorFor<(...args: A) => Promise<Iterable<In>>>;
 /** The payload is made from the result and the arguments, whose types it declares: `payload: (total: number, [id]: [string]) => …`. Nothing of it goes unchecked. */
 export function Emit<In, R = any, A extends any[] = any[]>(
   contract: TopicContract<any, In>,

@@ -32,6 +32,16 @@ class Accepted {
     return [placed];
   }
 
+  @Emit(orderPlaced, { headers: (_event, [user]: [string]) => ({ user }) })
+  async plainOfUser(user: string): Promise<OrderPlaced | undefined> {
+    return user === '' ? undefined : placed;
+  }
+
+  @Emit(orderPlaced, { each: true, when: (_element, [users]: [string[]]) => users.length > 0 })
+  async manyOfUsers(users: string[], _limit?: number): Promise<OrderPlaced[]> {
+    return users.map(() => placed);
+  }
+
   @Emit(orderPlaced, { payload: (total: number, [orderId]: [string]) => ({ orderId, total }) })
   async annotated(orderId: string): Promise<number> {
     return orderId.length;
@@ -91,8 +101,8 @@ class Accepted {
   }
 }
 
-/** Never evaluated: only the compiler looks at it. */
-const refused = () =>
+/** Never called: only the compiler looks at it. A declaration, because decorators on the members of a class expression do not compile at all. */
+function refused(): unknown {
   class Refused {
     // @ts-expect-error the method is not async
     @Emit(orderPlaced)
@@ -146,6 +156,12 @@ const refused = () =>
       return 1;
     }
 
+    // @ts-expect-error the option expects another argument
+    @Emit(orderPlaced, { headers: (_event, [user]: [string]) => ({ user }) })
+    async wrongArgument(_user: number): Promise<OrderPlaced> {
+      return placed;
+    }
+
     // @ts-expect-error a contract has its own key
     @Emit(orderPlaced, { key: () => 'k' })
     async key(): Promise<OrderPlaced> {
@@ -157,7 +173,9 @@ const refused = () =>
     async rawKey(): Promise<number> {
       return 1;
     }
-  };
+  }
+  return Refused;
+}
 
 it('is checked by the compiler', () => {
   expect([typeof Accepted, typeof refused]).toEqual(['function', 'function']);
