@@ -144,6 +144,12 @@ module.exports = {
       { path: '^libs/', pathNot: `^libs/[^/]+/(src|dist)/${FRONT_DOOR}\\.(ts|js|d\\.ts)$` },
     ),
     rule(
+      'applications-of-outsiders',
+      'test/apps/ is written as a user would: its own files and packages, nothing of this repository',
+      { path: '^test/apps/([^/]+)/' },
+      { path: '^(apps|test|bench)/', pathNot: '^test/apps/$1/' },
+    ),
+    rule(
       'libs-know-no-app-and-no-test',
       'libraries stand below apps/ and test/',
       { path: '^libs/' },

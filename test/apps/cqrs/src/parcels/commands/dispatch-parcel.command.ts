@@ -1,0 +1,6 @@
+export class DispatchParcelCommand {
+  constructor(
+    readonly parcelId: string,
+    readonly carrier: string,
+  ) {}
+}

@@ -1,0 +1,6 @@
+export class PrintLabelCommand {
+  constructor(
+    readonly parcelId: string,
+    readonly address: string,
+  ) {}
+}

@@ -1,0 +1,6 @@
+export class RegisterParcelCommand {
+  constructor(
+    readonly parcelId: string,
+    readonly address: string,
+  ) {}
+}

@@ -1,0 +1,4 @@
+export class RegisterParcelDto {
+  readonly id: string;
+  readonly address: string;
+}

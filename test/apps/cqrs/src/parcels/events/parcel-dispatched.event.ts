@@ -1,0 +1,7 @@
+export class ParcelDispatchedEvent {
+  constructor(
+    readonly parcelId: string,
+    readonly carrier: string,
+    readonly address: string,
+  ) {}
+}

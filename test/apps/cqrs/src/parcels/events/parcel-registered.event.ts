@@ -1,0 +1,6 @@
+export class ParcelRegisteredEvent {
+  constructor(
+    readonly parcelId: string,
+    readonly address: string,
+  ) {}
+}
