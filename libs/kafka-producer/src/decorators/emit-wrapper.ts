@@ -21,30 +21,33 @@ interface Wrapped {
   readonly original: Method;
   /** In the order of the source. */
   readonly plans: EmitPlan[];
+  /** The function this stands on, unless a foreign wrapper copied it. */
+  readonly wrapper: Method;
 }
 
 /**
  * Puts a plan on a method: replaces it by a wrapper, or adds to the wrapper that is already there.
  *
  * Decorators run from the bottom up; plans are kept in the order of the source. A wrapper that belongs to another class (a method borrowed from its
- * prototype) stays as it is: its plans are taken over.
+ * prototype) stays as it is: its plans are taken over. A foreign wrapper that copied what it wraps stays too, and what it wraps emits for both.
  *
  * @returns all plans of the method
  */
 export function wrapMethod(method: DecoratedMethod, plan: EmitPlan): readonly EmitPlan[] {
   const { prototype, name } = method;
-  const inner = Object.hasOwn(method.original, WRAPPED)
+  const mark = Object.hasOwn(method.original, WRAPPED)
     ? (method.original as unknown as { readonly [WRAPPED]: Wrapped })[WRAPPED]
     : undefined;
-  if (inner?.prototype === prototype && inner.name === name) {
-    inner.plans.unshift(plan);
-    return inner.plans;
+  if (mark?.prototype === prototype && mark.name === name) {
+    mark.plans.unshift(plan);
+    return mark.plans;
   }
+  const inner = mark?.wrapper === method.original ? mark : undefined;
   const original = inner?.original ?? method.original;
   const plans = [plan, ...(inner?.plans ?? [])];
   const wrapper = emittingMethod({ ...method, original }, plans);
   copyIdentity(method.original, wrapper);
-  Object.defineProperty(wrapper, WRAPPED, { value: { prototype, name, original, plans } satisfies Wrapped });
+  Object.defineProperty(wrapper, WRAPPED, { value: { prototype, name, original, plans, wrapper } satisfies Wrapped });
   method.descriptor.value = wrapper;
   return plans;
 }
