@@ -28,6 +28,7 @@ export default defineConfig({
       suite('integration', ['test/integration/**/*.spec.ts'], 60_000),
       suite('interop', ['test/interop/**/*.spec.ts'], 120_000),
       suite('process', ['test/process/**/*.spec.ts'], 120_000),
+      suite('hosts', ['test/hosts/**/*.spec.ts'], 120_000),
       suite('e2e', ['apps/*/test/**/*.spec.ts'], 60_000),
       suite('apps', ['test/apps/**/*.spec.ts'], 60_000),
       suite('package', ['test/package/**/*.spec.ts', 'test/docs/**/*.spec.ts'], 120_000),

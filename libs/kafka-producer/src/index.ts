@@ -39,6 +39,7 @@ export {
   InvalidOptionsError,
   InvalidTopicError,
   UnboundMethodError,
+  type MethodProblem,
   type OptionProblem,
 } from './errors/program.errors.js';
 export { InvalidRecordError, RecordTooLargeError, SerializationError, type SizeLimit } from './errors/record.errors.js';

@@ -109,6 +109,32 @@ describe('a value', () => {
     await expect(orders.place('afterwards')).rejects.toMatchObject({ code: 'KAFKA_PRODUCER_UNBOUND_METHOD' });
   });
 
+  it('that is let go while its method runs sends to the application the call began in', async () => {
+    let finish = (): void => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    class Slow {
+      @Emit('t')
+      async one(): Promise<string> {
+        await finished;
+        return 'one';
+      }
+
+      @Emit('t')
+      @Emit('t')
+      async two(): Promise<string> {
+        await finished;
+        return 'two';
+      }
+    }
+    const slow = new Slow();
+    const { app, topics } = await start({ provide: 'slow', useValue: slow });
+    const calls = Promise.all([slow.one(), slow.two()]);
+    await app.close();
+    finish();
+    await calls;
+    expect(topics()).toEqual(['one', 'two', 'two']);
+  });
+
   it('that was bound by hand keeps its producer', async () => {
     const own = new RecordingProducer();
     const orders = bindKafkaProducer(new Orders(), own);

@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { DiscoveryService, ModuleRef, ModulesContainer } from '@nestjs/core';
 
-import { InvalidMethodError, UnboundMethodError } from '../errors/program.errors.js';
 import { getKafkaProducerToken } from '../kafka-producer.tokens.js';
-import { emitsNothingOnPurpose, emitsOf } from './emit-marks.js';
 import type { EmitPlan } from './emit-plan.js';
-import { emittingMethods, overriding, type EmittingMethod } from './emitting-methods.js';
+import { emittingMethods, type EmittingMethod } from './emitting-methods.js';
+import { droppedEmits, methodProblems, noProducer, throwProblems, type HostProblem } from './host-problems.js';
 import { clearProducerSlot, fillProducerSlot, type EmitProducer } from './producer-slot.js';
-import { provenSync } from './return-type.js';
 import { isThenable } from './thenable.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -19,7 +17,7 @@ interface Binding {
 }
 
 /**
- * The providers and controllers of this application whose methods are decorated.
+ * The providers, controllers, guards, pipes, interceptors and filters of this application whose methods are decorated.
  *
  * Nest injects into what it constructs; this looks after the rest when the application starts. Modules that are loaded later are not seen: what a
  * factory makes there has to be bound by hand.
@@ -32,6 +30,7 @@ export class DecoratedHosts {
 
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -56,32 +55,21 @@ export class DecoratedHosts {
   }
 
   /**
+   * Finds all problems of the application before it tells any.
+   *
    * @returns warnings
    * @throws UnboundMethodError when an instance needs a producer that it cannot get
-   * @throws InvalidMethodError when a decorated method is certainly not async
+   * @throws InvalidMethodError when a decorated method is certainly not async, or its decorators could not be merged
    */
   verify(): string[] {
-    for (const instance of this.madeElsewhere().flatMap(instancesOf)) this.assertBound(instance);
-    return [...this.prototypes()].flatMap((prototype) => this.verifyClass(prototype));
-  }
-
-  private verifyClass(prototype: object): string[] {
-    const warnings: string[] = [];
-    for (const { prototype: declaring, name } of emittingMethods(prototype)) {
-      const host = declaring.constructor.name;
-      const method = String(name);
-      const type = provenSync(declaring, name);
-      if (type !== undefined) {
-        throw new InvalidMethodError({ host, method, reason: `it returns ${type}, which is no promise` });
-      }
-      const override = overriding(prototype, declaring, name);
-      if (override === undefined || emitsOf(override, name) || emitsNothingOnPurpose(override, name)) continue;
-      warnings.push(
-        `${override.constructor.name}.${method}() overrides ${host}.${method}() and emits nothing of its own. ` +
-          `Repeat its @Emit, or mark the override with @NoEmit(): when that is meant, or when it calls super.${method}(), which emits already.`,
-      );
-    }
-    return warnings;
+    const prototypes = [...this.prototypes()];
+    throwProblems([
+      ...this.madeElsewhere()
+        .flatMap(instancesOf)
+        .flatMap((instance) => this.missingProducers(instance)),
+      ...prototypes.flatMap(methodProblems),
+    ]);
+    return prototypes.flatMap(droppedEmits);
   }
 
   private bindWhatComes(wrapper: Wrapper): void {
@@ -98,30 +86,16 @@ export class DecoratedHosts {
       const producer = this.producer(plan.producer);
       if (producer !== undefined) fillProducerSlot(made, plan.producer, producer);
     }
-    this.assertBound(made);
+    throwProblems(this.missingProducers(made));
     return made;
   }
 
-  private assertBound(instance: object): void {
-    const [first] = this.unboundMethods(instance);
-    if (first === undefined) return;
-    const { producer: name } = first.plan;
-    const where = { host: instance.constructor.name, method: String(first.method) };
-    const token = getKafkaProducerToken(name);
-    const isScoped = this.discovery.getProviders().some((wrapper) => wrapper.token === token);
-    throw new UnboundMethodError(
-      isScoped
-        ? {
-            ...where,
-            reason: `its producer '${name}' is request-scoped, and an instance from useFactory or useValue belongs to no request`,
-            remedy: `Let Nest construct ${where.host}, so that each request gets one with its own producer.`,
-          }
-        : {
-            ...where,
-            reason: `no KafkaProducerModule is named '${name}'`,
-            remedy: `Import KafkaProducerModule.forRoot({ name: '${name}', … }), or correct the name in the decorator.`,
-          },
-    );
+  private missingProducers(instance: object): HostProblem[] {
+    return this.unboundMethods(instance).map(({ method, plan }) => {
+      const token = getKafkaProducerToken(plan.producer);
+      const isScoped = this.discovery.getProviders().some((wrapper) => wrapper.token === token);
+      return noProducer(instance.constructor.name, String(method), plan.producer, isScoped);
+    });
   }
 
   private unboundMethods(instance: object): { method: string | symbol; plan: EmitPlan }[] {
@@ -137,7 +111,10 @@ export class DecoratedHosts {
   }
 
   private wrappers(): Wrapper[] {
-    return [...this.discovery.getProviders(), ...this.discovery.getControllers()].filter(({ isAlias }) => !isAlias);
+    const enhancers = [...this.modules.values()].flatMap(({ injectables }) => [...injectables.values()]);
+    return [...this.discovery.getProviders(), ...this.discovery.getControllers(), ...enhancers].filter(
+      ({ isAlias }) => !isAlias,
+    );
   }
 
   /** Not constructed by Nest, so nothing was injected. */

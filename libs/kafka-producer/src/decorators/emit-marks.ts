@@ -2,6 +2,8 @@ import type { EmitPlan } from './emit-plan.js';
 
 /** Metadata key, readable by tools: what the method of a prototype emits. */
 const EMITS = 'nestjs-kafka-producer:emits';
+/** Metadata key: a foreign wrapper stands between two of our decorators. */
+const CUT = 'nestjs-kafka-producer:cut';
 /** Metadata key: the override knows that it emits nothing. */
 const EMITS_NOTHING = 'nestjs-kafka-producer:emits-nothing';
 
@@ -13,12 +15,23 @@ const EMITS_NOTHING = 'nestjs-kafka-producer:emits-nothing';
  */
 export function markEmits(prototype: object, method: string | symbol, plans: readonly EmitPlan[]): void {
   const below = (emitsOf(prototype, method) ?? []).filter((plan) => !plans.includes(plan));
+  if (below.length > 0) Reflect.defineMetadata(CUT, true, prototype, method);
   Reflect.defineMetadata(EMITS, [...plans, ...below], prototype, method);
 }
 
 /** What this prototype itself declares, without what it inherits. */
 export function emitsOf(prototype: object, method: string | symbol): readonly EmitPlan[] | undefined {
   return Reflect.getOwnMetadata(EMITS, prototype, method) as readonly EmitPlan[] | undefined;
+}
+
+/**
+ * Whether the decorators of this method could not be merged into one wrapper.
+ *
+ * Then the records of the inner ones are sent before those of the outer ones, and when they fail the outer ones are not sent at all, which is not what
+ * stands in the source. A foreign decorator that only sets metadata, or that copies all properties of the function it wraps, cuts nothing.
+ */
+export function isCut(prototype: object, method: string | symbol): boolean {
+  return Reflect.getOwnMetadata(CUT, prototype, method) === true;
 }
 
 /**

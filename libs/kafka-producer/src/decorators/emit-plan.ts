@@ -52,7 +52,7 @@ export class EmitPlan {
    * @param host the instance, for options that use `this`
    */
   records(host: unknown, result: unknown, args: Args): ProducerRecord[] {
-    if (!this.isEach) return this.#record(host, result, args);
+    if (!this.isEach) return listed(this.record(host, result, args));
     if (result === undefined || result === null) return [];
     if (typeof (result as Iterable<unknown>)[Symbol.iterator] !== 'function' || typeof result === 'string') {
       throw new InvalidMethodError({
@@ -61,15 +61,16 @@ export class EmitPlan {
         remedy: 'Return an array or another iterable, or leave `each` out.',
       });
     }
-    return Array.from(result as Iterable<unknown>).flatMap((element) => this.#record(host, element, args));
+    return Array.from(result as Iterable<unknown>).flatMap((element) => listed(this.record(host, element, args)));
   }
 
-  #record(host: unknown, result: unknown, args: Args): ProducerRecord[] {
+  /** The record of one result, or with `each` of one of its elements; `undefined` when there is nothing to tell. */
+  record(host: unknown, result: unknown, args: Args): ProducerRecord | undefined {
     const options = this.#options;
-    if (options.when !== undefined && !options.when.call(host, result, args)) return [];
+    if (options.when !== undefined && !options.when.call(host, result, args)) return undefined;
     const make = options.payload ?? options.value;
     const payload = make === undefined ? result : make.call(host, result, args);
-    if (payload === undefined) return [];
+    if (payload === undefined) return undefined;
     const record: ProducerRecord =
       typeof this.#target === 'string'
         ? { topic: this.#target, value: payload, key: this.#key(host, result, args) }
@@ -79,7 +80,7 @@ export class EmitPlan {
     }
     if (options.partition !== undefined) record.partition = valueOf(options.partition, host, result, args);
     if (options.timestamp !== undefined) record.timestamp = options.timestamp.call(host, result, args);
-    return [record];
+    return record;
   }
 
   #key(host: unknown, result: unknown, args: Args): string | Uint8Array | null {
@@ -89,6 +90,10 @@ export class EmitPlan {
     const reason = 'the `key` of its @Emit returned undefined; return a key, or null for a record without one';
     throw new InvalidRecordError({ topic: this.topic, reason });
   }
+}
+
+function listed(record: ProducerRecord | undefined): ProducerRecord[] {
+  return record === undefined ? [] : [record];
 }
 
 function valueOf(

@@ -21,66 +21,103 @@ interface Wrapped {
   readonly original: Method;
   /** In the order of the source. */
   readonly plans: EmitPlan[];
+  /** The function this stands on, unless a foreign wrapper copied it. */
+  readonly wrapper: Method;
 }
 
 /**
  * Puts a plan on a method: replaces it by a wrapper, or adds to the wrapper that is already there.
  *
  * Decorators run from the bottom up; plans are kept in the order of the source. A wrapper that belongs to another class (a method borrowed from its
- * prototype) stays as it is: its plans are taken over.
+ * prototype) stays as it is: its plans are taken over. A foreign wrapper that copied what it wraps stays too, and what it wraps emits for both.
  *
  * @returns all plans of the method
  */
 export function wrapMethod(method: DecoratedMethod, plan: EmitPlan): readonly EmitPlan[] {
   const { prototype, name } = method;
-  const inner = Object.hasOwn(method.original, WRAPPED)
+  const mark = Object.hasOwn(method.original, WRAPPED)
     ? (method.original as unknown as { readonly [WRAPPED]: Wrapped })[WRAPPED]
     : undefined;
-  if (inner?.prototype === prototype && inner.name === name) {
-    inner.plans.unshift(plan);
-    return inner.plans;
+  if (mark?.prototype === prototype && mark.name === name) {
+    mark.plans.unshift(plan);
+    return mark.plans;
   }
+  const inner = mark?.wrapper === method.original ? mark : undefined;
   const original = inner?.original ?? method.original;
   const plans = [plan, ...(inner?.plans ?? [])];
   const wrapper = emittingMethod({ ...method, original }, plans);
   copyIdentity(method.original, wrapper);
-  Object.defineProperty(wrapper, WRAPPED, { value: { prototype, name, original, plans } satisfies Wrapped });
+  Object.defineProperty(wrapper, WRAPPED, { value: { prototype, name, original, plans, wrapper } satisfies Wrapped });
   method.descriptor.value = wrapper;
   return plans;
 }
 
 /**
- * The wrapper itself. Not an async function: one promise less per call, and what the method throws synchronously stays so.
+ * The wrapper itself. Not an async function: what the method throws synchronously stays so.
  *
- * Nothing of the method runs before its producers are known to do what will be asked of them, so a call that cannot emit has no effect at all.
+ * Nothing of the method runs before its producers are known to do what will be asked of them, so a call that cannot emit has no effect at all. The body
+ * is run here and by nobody else: an object in the producer's place that does nothing cannot leave it out.
  */
 function emittingMethod({ host, name, original }: DecoratedMethod, plans: readonly EmitPlan[]): Method {
   const method = String(name);
   const onLost = lostRecordLog(`${host}.${method}`);
   return function emitting(this: unknown, ...args: unknown[]): unknown {
+    const producers: EmitProducer[] = [];
     for (const plan of plans) {
       const producer = producerOf(this, plan);
       if (!serves(producer, plan, plans.length)) {
         const planCount = plans.length;
         return Promise.reject(unboundMethod({ host, method, called: this, plan, planCount, producer }));
       }
+      producers.push(producer!);
     }
     const returned = original.apply(this, args);
     if (!isThenable(returned)) return Promise.reject(notAsync(host, method, returned));
-    return Promise.resolve(returned).then((result) => {
-      const consignments = consign(plans, this, result, args);
-      return consignments.length === 0 ? result : emitRecords(consignments, onLost).then(() => result);
-    });
+    return emitAfter(returned, plans, producers, this, args, onLost);
   };
 }
 
+/**
+ * What the caller waits for.
+ *
+ * Sends with the producers the call began with: the application may let go of the instance while the method runs.
+ *
+ * Awaits instead of chaining: a promise that a `then` callback returns costs two more turns and is adopted by a job of its own. The common call, one
+ * record of one `@Emit`, makes no lists.
+ */
+async function emitAfter(
+  returned: PromiseLike<unknown>,
+  plans: readonly EmitPlan[],
+  producers: readonly EmitProducer[],
+  host: unknown,
+  args: unknown[],
+  onLost: LostListener,
+): Promise<unknown> {
+  const result = await returned;
+  const only = plans.length === 1 ? plans[0]! : undefined;
+  if (only !== undefined && !only.isEach && only.waitFor === 'ack') {
+    const record = only.record(host, result, args);
+    if (record !== undefined) await producers[0]!.send(record);
+    return result;
+  }
+  const consignments = consign(plans, producers, host, result, args);
+  if (consignments.length > 0) await emitRecords(consignments, onLost);
+  return result;
+}
+
 /** All records of the call are made before the first is sent: an option that throws leaves nothing half done. */
-function consign(plans: readonly EmitPlan[], host: unknown, result: unknown, args: unknown[]): Consignment[] {
+function consign(
+  plans: readonly EmitPlan[],
+  producers: readonly EmitProducer[],
+  host: unknown,
+  result: unknown,
+  args: unknown[],
+): Consignment[] {
   const consignments: Consignment[] = [];
-  for (const plan of plans) {
+  for (const [index, plan] of plans.entries()) {
     const records = plan.records(host, result, args);
     if (records.length === 0) continue;
-    const producer = producerOf(host, plan)!;
+    const producer = producers[index]!;
     const { waitFor, producer: producerName } = plan;
     const together = consignments.find((other) => other.producer === producer && other.waitFor === waitFor);
     if (together === undefined) consignments.push({ producer, producerName, waitFor, records });

@@ -61,6 +61,18 @@ const cases: { error: KafkaProducerError; message: string; fields: Record<string
     fields: {},
   },
   {
+    error: new InvalidMethodError({
+      host: 'A',
+      method: 'b',
+      reason: 'it is a getter',
+      others: [new UnboundMethodError({ host: 'E', method: 'f', reason: 'nothing is bound', remedy: 'Bind it.' })],
+    }),
+    message:
+      'A.b cannot be decorated: it is a getter. Decorate an async instance method.\nFound at the same time:\n' +
+      '  - E.f() cannot emit: nothing is bound. Bind it.',
+    fields: { others: [{ host: 'E' }] },
+  },
+  {
     error: new InvalidMethodError({ host: 'A', method: '', reason: 'it is a class' }),
     message: 'A cannot be decorated: it is a class. Decorate an async instance method.',
     fields: { method: '' },

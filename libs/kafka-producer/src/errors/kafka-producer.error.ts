@@ -19,12 +19,16 @@ export abstract class KafkaProducerError extends Error {
   /**
    * @param happened a sentence without its full stop, or lines of which the last is ended
    * @param remedy a sentence; where the values of this case allow a better one than the table's
+   * @param others what was found together with this and is told with it
    */
-  protected constructor(happened: string, options: { cause?: unknown; remedy?: string } = {}) {
+  protected constructor(
+    happened: string,
+    options: { cause?: unknown; remedy?: string | undefined; others?: readonly Error[] | undefined } = {},
+  ) {
     const { code } = new.target;
     const remedy = options.remedy ?? errorCodes[code].remedy;
     super(
-      happened + (happened.endsWith('\n') ? '' : '. ') + remedy,
+      happened + (happened.endsWith('\n') ? '' : '. ') + remedy + linesOf(options.others ?? []),
       'cause' in options && options.cause !== undefined ? { cause: options.cause } : {},
     );
     this.code = code;
@@ -48,6 +52,11 @@ export abstract class KafkaProducerError extends Error {
   get [BRAND](): true {
     return true;
   }
+}
+
+function linesOf(others: readonly Error[]): string {
+  if (others.length === 0) return '';
+  return `\nFound at the same time:${others.map(({ message }) => `\n  - ${message}`).join('')}`;
 }
 
 /** True for the errors of every copy of this package in the process. */

@@ -50,6 +50,15 @@ function linesOf(problems: readonly OptionProblem[]): string {
   return `${problems.map(({ path, message }) => `\n  - ${path}: ${message}`).join('')}\n`;
 }
 
+/** What is wrong with one method of one class. */
+export interface MethodProblem {
+  readonly host: string;
+  readonly method: string;
+  readonly reason: string;
+  readonly remedy?: string | undefined;
+  readonly others?: readonly KafkaProducerError[] | undefined;
+}
+
 /** A decorated method was called on an instance that no producer is bound to, or the object in its place did not run the method. */
 export class UnboundMethodError extends KafkaProducerError {
   static override readonly code = 'KAFKA_PRODUCER_UNBOUND_METHOD';
@@ -58,14 +67,16 @@ export class UnboundMethodError extends KafkaProducerError {
   readonly host: string;
   readonly method: string;
 
+  /** The other problems that were found when the application started; the message has them too. */
+  readonly others: readonly KafkaProducerError[];
+
   /** @param context.remedy a sentence, where this case has a better one than the table */
-  constructor(context: { host: string; method: string; reason: string; remedy?: string }) {
-    super(
-      `${context.host}.${context.method}() cannot emit: ${context.reason}`,
-      context.remedy === undefined ? {} : { remedy: context.remedy },
-    );
-    this.host = context.host;
-    this.method = context.method;
+  constructor(context: MethodProblem) {
+    const { host, method, reason, remedy, others = [] } = context;
+    super(`${host}.${method}() cannot emit: ${reason}`, { remedy, others });
+    this.host = host;
+    this.method = method;
+    this.others = others;
   }
 }
 
@@ -78,14 +89,15 @@ export class InvalidMethodError extends KafkaProducerError {
   /** Empty when the decorator stands on the class itself. */
   readonly method: string;
 
+  /** The other problems that were found when the application started; the message has them too. */
+  readonly others: readonly KafkaProducerError[];
+
   /** @param context.remedy a sentence, where this case has a better one than "decorate an async instance method" */
-  constructor(context: { host: string; method: string; reason: string; remedy?: string }) {
-    const what = context.method === '' ? context.host : `${context.host}.${context.method}`;
-    super(
-      `${what} cannot be decorated: ${context.reason}`,
-      context.remedy === undefined ? {} : { remedy: context.remedy },
-    );
-    this.host = context.host;
-    this.method = context.method;
+  constructor(context: MethodProblem) {
+    const { host, method, reason, remedy, others = [] } = context;
+    super(`${method === '' ? host : `${host}.${method}`} cannot be decorated: ${reason}`, { remedy, others });
+    this.host = host;
+    this.method = method;
+    this.others = others;
   }
 }
