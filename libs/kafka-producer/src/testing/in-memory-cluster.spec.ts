@@ -93,7 +93,7 @@ describe('an application over the in-memory cluster', () => {
   });
 
   it('lets a delivery time out while it is held, and appends it afterwards all the same', async () => {
-    const producerOptions = { deliveryTimeoutMs: 10, requestTimeoutMs: 10 };
+    const producerOptions = { deliveryTimeoutMs: 300, requestTimeoutMs: 300 };
     const { module, records, producer } = await start({ producer: producerOptions });
     const slow = module.get(ScriptedOutcomes).nextSend({ outcome: 'slow' });
     await expect(producer.send({ topic: 'orders', value: 'a' })).rejects.toMatchObject({
