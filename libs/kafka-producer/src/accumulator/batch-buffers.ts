@@ -1,5 +1,7 @@
 import type { BufferSource } from 'kafka-wire';
 
+import { MemoryReturn } from '../support/memory-return.js';
+
 const MIN_BYTES = 1024;
 /** Larger ones hold a record that is no rule, and are not kept. */
 const MAX_KEPT_BYTES = 2 ** 24;
@@ -8,11 +10,13 @@ const MAX_KEPT_BYTES = 2 ** 24;
  * The memory batches are written into, used again and again.
  *
  * Fresh memory is dear: each of its pages is a fault when it is first touched, and the garbage collector hears of it only late. Buffers come in powers of two; of
- * those that were given back at most `keepBytes` are kept. Source: the pooled buffers of Kafka's `BufferPool`, there of one size.
+ * those that were given back at most `keepBytes` are kept. The others are free at once if they never left: what was sent is not,
+ * since a broker could answer before it has read everything, and a socket must never read what is no buffer any more. Source: the pooled buffers of Kafka's `BufferPool`, there of one size.
  */
 export class BatchBuffers implements BufferSource {
   /** By size. */
   readonly #free = new Map<number, Buffer[]>();
+  readonly #memoryReturn = new MemoryReturn();
   #freeBytes = 0;
 
   constructor(readonly keepBytes: number) {}
@@ -29,8 +33,11 @@ export class BatchBuffers implements BufferSource {
     return kept;
   }
 
-  release(buffer: Buffer): void {
-    if (buffer.length > MAX_KEPT_BYTES || this.#freeBytes + buffer.length > this.keepBytes) return;
+  release(buffer: Buffer, wasBuilt: boolean): void {
+    if (buffer.length > MAX_KEPT_BYTES || this.#freeBytes + buffer.length > this.keepBytes) {
+      if (!wasBuilt) this.#memoryReturn.free(buffer);
+      return;
+    }
     this.#freeBytes += buffer.length;
     const sameSize = this.#free.get(buffer.length);
     if (sameSize === undefined) this.#free.set(buffer.length, [buffer]);

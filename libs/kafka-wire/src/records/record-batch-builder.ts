@@ -31,8 +31,12 @@ export const FIELD = {
 export interface BufferSource {
   /** @returns a buffer of at least so many bytes, content undefined */
   acquire(minBytes: number): Buffer;
-  /** Takes back a buffer that it handed out, whole. Nobody reads or writes it any more. */
-  release(buffer: Buffer): void;
+  /**
+   * Takes back a buffer that it handed out, whole. Nobody needs what is in it any more.
+   *
+   * @param wasBuilt it was given out as a batch: something between here and the network may still refer to its memory, which has to stay memory of a buffer
+   */
+  release(buffer: Buffer, wasBuilt: boolean): void;
 }
 
 /** Fresh memory each time, left to the garbage collector. */
@@ -51,6 +55,7 @@ export class RecordBatchBuilder {
   #buffer: Buffer;
   readonly #source: BufferSource;
   #position = RECORD_BATCH_HEADER_BYTES;
+  #wasBuilt = false;
   #recordCount = 0;
   #baseTimestamp = 0;
   #maxTimestamp = 0;
@@ -149,6 +154,7 @@ export class RecordBatchBuilder {
   build(): Buffer {
     const batch = this.#buffer.subarray(0, this.#position);
     this.#writeHeader(batch, 0);
+    this.#wasBuilt = true;
     return batch;
   }
 
@@ -162,7 +168,7 @@ export class RecordBatchBuilder {
 
   /** Gives the buffer back to its source. Neither the builder nor what `build()` and `records` returned may be used afterwards. */
   recycle(): void {
-    this.#source.release(this.#buffer);
+    this.#source.release(this.#buffer, this.#wasBuilt);
     this.#buffer = NO_BYTES;
   }
 
@@ -187,7 +193,7 @@ export class RecordBatchBuilder {
   }
 
   #replaceBuffer(buffer: Buffer): void {
-    this.#source.release(this.#buffer);
+    this.#source.release(this.#buffer, this.#wasBuilt);
     this.#buffer = buffer;
   }
 }
