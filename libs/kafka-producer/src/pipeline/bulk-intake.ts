@@ -8,7 +8,7 @@ import { describeType } from '../serialization/value.serializer.js';
 import type { Clock } from '../support/clock.js';
 import type { Admission } from './admission.js';
 import { BulkSettler } from './bulk-settler.js';
-import { slowSerializer } from './overdue-record.js';
+import { slowRecord } from './overdue-record.js';
 import { Patience } from './patience.js';
 import type { Placeholder } from './placeholder.js';
 import { TimeSlice } from './time-slice.js';
@@ -98,7 +98,7 @@ export class BulkIntake {
       for (const [topic, place] of places) this.#lines.giveUp(topic, place);
     };
     const patience = new Patience(this.#clock, this.#maxBlockMs, () => {
-      if (pause instanceof LateRecord) giveUp(slowSerializer(pause.topic, pause.unfinishedField, this.#maxBlockMs));
+      if (pause instanceof LateRecord) giveUp(slowRecord(pause, this.#maxBlockMs));
     });
     const slice = new TimeSlice(this.#clock);
     try {

@@ -1,5 +1,6 @@
 import { BufferExhaustedError } from '../errors/delivery.errors.js';
 import { SerializationError } from '../errors/record.errors.js';
+import type { LateRecord } from '../serialization/late-record.js';
 import type { SerializationContext } from '../serialization/serializer.js';
 import type { LineContext } from './line-context.js';
 import type { BlockedBy, WaitingRecord } from './waiting-record.js';
@@ -8,8 +9,8 @@ import type { BlockedBy, WaitingRecord } from './waiting-record.js';
 export interface StandingLine {
   readonly topic: string;
   readonly blockedBy: BlockedBy;
-  /** What its head is being serialised for. */
-  readonly unfinishedField: SerializationContext['field'] | undefined;
+  /** The first of it, while that is not ready. */
+  readonly head: LateRecord | undefined;
   /** Records, overdue or not. */
   readonly waiting: number;
   /** Why metadata could not be had. */
@@ -20,10 +21,8 @@ export interface StandingLine {
 export function overdueError(record: WaitingRecord, line: StandingLine, context: LineContext): Error {
   const { topic, blockedBy, waiting } = line;
   const { maxBlockMs, memory } = context;
-  if (record.late !== undefined) return slowSerializer(topic, record.late.unfinishedField, maxBlockMs);
-  if (blockedBy === 'serializer') {
-    return slowSerializer(topic, line.unfinishedField ?? 'value', maxBlockMs, 'the serializer of a record before it');
-  }
+  if (record.late !== undefined) return slowRecord(record.late, maxBlockMs);
+  if (blockedBy === 'serializer') return slowPredecessor(line, maxBlockMs);
   return new BufferExhaustedError({
     topic,
     sizeBytes: record.serialized?.sized.maxSizeBytes ?? 0,
@@ -35,14 +34,23 @@ export function overdueError(record: WaitingRecord, line: StandingLine, context:
   });
 }
 
-/** A serializer that has not finished a field within `maxBlockMs`. */
-export function slowSerializer(
+/** Its validation or a serializer has not finished within `maxBlockMs`. */
+export function slowRecord(late: LateRecord, maxBlockMs: number): SerializationError {
+  return slow(late.topic, late.unfinishedField, late.work, maxBlockMs);
+}
+
+function slowPredecessor({ topic, head }: StandingLine, maxBlockMs: number): SerializationError {
+  const whose = `the ${head?.work === 'its validation' ? 'validation' : 'serializer'} of a record before it`;
+  return slow(topic, head?.unfinishedField ?? 'value', whose, maxBlockMs);
+}
+
+function slow(
   topic: string,
   field: SerializationContext['field'],
+  whose: string,
   maxBlockMs: number,
-  whose = 'its serializer',
 ): SerializationError {
   const reason = `${whose} did not finish within maxBlockMs (${maxBlockMs} ms)`;
-  const remedy = 'Nothing was sent: find out why the serializer takes so long, or raise producer.maxBlockMs.';
+  const remedy = 'Nothing was sent: find out why it takes so long, or raise producer.maxBlockMs.';
   return new SerializationError({ topic, field, reason, remedy });
 }

@@ -1,5 +1,6 @@
 import type { SerializedRecord } from '../record/serialized-record.js';
 import { LateRecord } from '../serialization/late-record.js';
+import type { WaitingLine } from './waiting-line.js';
 import type { WaitingRecord } from './waiting-record.js';
 
 /**
@@ -8,13 +9,18 @@ import type { WaitingRecord } from './waiting-record.js';
  */
 const MAX_BYTES = 8 * 1024 * 1024;
 
+/** Most records whose async serializers, or validations, are at work. Beyond it records wait as the caller gave them: what is behind a serializer has its limits too. */
+const MAX_AT_WORK = 1_000;
+
 /** Keeps account of what is serialised before it is its turn, so that slow serializers work side by side and payloads are not all kept twice. */
 export class SerializationAhead {
   /** Bytes of all records that are serialised and wait. */
   #bytes = 0;
+  /** Records that wait for their serializers. One that has left the line does not count, or serializers that never finish would stop all others. */
+  #atWork = 0;
 
   get hasRoom(): boolean {
-    return this.#bytes < MAX_BYTES;
+    return this.#bytes < MAX_BYTES && this.#atWork < MAX_AT_WORK;
   }
 
   /**
@@ -27,7 +33,16 @@ export class SerializationAhead {
       const serialized = record.deferred?.serialize();
       if (serialized !== undefined && !record.hasLeft) this.adopt(record, serialized, onDone);
     } catch (error) {
+      record.forgetSource();
       record.serializationError = asError(error);
+    }
+  }
+
+  /** A serializer of a line has finished. For each that has, two may start, so that a line in which one is at work alone gets to work side by side again. */
+  startMore(line: Pick<WaitingLine, 'nextDeferred'>, onDone: () => void): void {
+    for (let started = 0; started < 2 && this.hasRoom; started++) {
+      const next = line.nextDeferred();
+      if (next !== undefined) this.start(next, onDone);
     }
   }
 
@@ -36,9 +51,11 @@ export class SerializationAhead {
     if (!(serialized instanceof LateRecord)) return this.#done(record, serialized);
     record.forgetSource();
     record.late = serialized;
+    this.#atWork++;
     const finish = (keep: () => void): void => {
-      record.late = undefined;
       if (record.hasLeft) return; // nobody waits for it any more
+      record.late = undefined;
+      this.#atWork--;
       keep();
       onDone();
     };
@@ -51,8 +68,9 @@ export class SerializationAhead {
     );
   }
 
-  /** The record does not wait any more. */
+  /** The record does not wait any more. To be told before it forgets what it carries. */
   leave(record: WaitingRecord): void {
+    if (record.late !== undefined) this.#atWork--;
     this.#bytes -= record.aheadBytes;
     record.aheadBytes = 0;
   }

@@ -38,7 +38,7 @@ export class TopicLine {
     this.#deadline = new FirstDeadline(context.clock, () => this.#expire());
   }
 
-  /** Records in the line, those it keeps places for included. */
+  /** Those it keeps places for included. */
   get length(): number {
     return this.#line.length;
   }
@@ -87,6 +87,11 @@ export class TopicLine {
     if (this.#line.isEmpty) return this.#close();
     if (this.#line.head() === undefined) this.#block('serializer'); // of a place that is kept
     this.#deadline.note(this.#line.nextSinceMs() + this.#context.maxBlockMs);
+  };
+
+  readonly lateIsDone = (): void => {
+    this.#context.ahead.startMore(this.#line, this.lateIsDone);
+    this.advance();
   };
 
   /** Refuses everybody and gives up the places, too: nothing will come of this line. */
@@ -143,7 +148,7 @@ export class TopicLine {
   }
 
   #serialized(head: WaitingRecord): SerializedRecord | undefined {
-    if (head.deferred !== undefined) this.#context.ahead.start(head, this.advance);
+    if (head.deferred !== undefined) this.#context.ahead.start(head, this.lateIsDone);
     if (head.hasLeft) return undefined;
     if (head.serializationError !== undefined) throw head.serializationError;
     return head.serialized;
@@ -196,7 +201,7 @@ export class TopicLine {
     const line: StandingLine = {
       topic: this.#topic,
       blockedBy: this.#blockedBy,
-      unfinishedField: this.#line.head()?.late?.unfinishedField,
+      head: this.#line.head()?.late,
       waiting: this.length,
       loadError: this.#loadError,
     };
@@ -224,11 +229,10 @@ export class TopicLine {
 
   /** The record does not wait any more, wherever it stands, and gives back what it holds. */
   #leave(record: WaitingRecord): void {
-    const { serialized } = record;
     this.#line.leave(record);
-    record.forget();
     this.#context.ahead.leave(record);
-    this.#returnMemory(record, serialized);
+    this.#returnMemory(record, record.serialized);
+    record.forget();
   }
 
   #returnMemory(record: WaitingRecord, serialized: SerializedRecord | undefined): void {

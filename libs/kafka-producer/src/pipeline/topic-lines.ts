@@ -51,7 +51,7 @@ export class TopicLines {
     if (source instanceof DeferredRecord) record.deferred = source;
     const line = this.#line(record.topic);
     line.push(record);
-    if (!(source instanceof DeferredRecord)) this.#context.ahead.adopt(record, source, line.advance);
+    if (!(source instanceof DeferredRecord)) this.#context.ahead.adopt(record, source, line.lateIsDone);
     line.advance();
   }
 

@@ -15,6 +15,8 @@ export class WaitingLine {
   readonly #records = new Fifo<WaitingRecord>();
   /** By the `sinceMs` of their records. */
   readonly #filled = new Fifo<Placeholder>();
+  /** Those that came as the caller gave them, until they are asked for. */
+  readonly #deferred = new Fifo<WaitingRecord>();
   #length = 0;
 
   /** Records that wait, those of kept places included, be they there or not. */
@@ -30,6 +32,10 @@ export class WaitingLine {
   push(record: WaitingRecord): void {
     this.#items.push(record);
     this.#records.push(record);
+    if (record.deferred !== undefined) {
+      this.#dropStarted();
+      this.#deferred.push(record);
+    }
     this.#length++;
   }
 
@@ -77,6 +83,12 @@ export class WaitingLine {
     return ofPlace !== undefined && ofPlace.sinceMs <= sinceMs ? ofPlace : undefined;
   }
 
+  /** The first whose serializers were not started, each once. */
+  nextDeferred(): WaitingRecord | undefined {
+    this.#dropStarted();
+    return this.#deferred.shift();
+  }
+
   /** Everything in the line, what has left from its middle included. */
   [Symbol.iterator](): Generator<WaitingRecord | Placeholder> {
     return this.#items[Symbol.iterator]();
@@ -88,6 +100,13 @@ export class WaitingLine {
       this.#items.shift();
     }
     return undefined;
+  }
+
+  #dropStarted(): void {
+    for (let first = this.#deferred.peek(); first !== undefined; first = this.#deferred.peek()) {
+      if (!first.hasLeft && first.deferred !== undefined) return;
+      this.#deferred.shift();
+    }
   }
 
   #oldestRecord(): WaitingRecord | undefined {
