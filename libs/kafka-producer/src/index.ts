@@ -8,7 +8,10 @@ export type { ClientOptions } from './options/client.options.js';
 export type { ProducerOptions } from './options/producer.options.js';
 
 // Declare topics
-export { defineTopic, type PayloadOf, type TopicContract, type TopicDefinition } from './topics/define-topic.js';
+export { defineTopic, type AnyTopicContract, type PayloadOf, type TopicContract } from './topics/define-topic.js';
+export type { TopicDefinition } from './topics/topic-definition.js';
+export type { PayloadClass } from './topics/class-validation.js';
+export type { StandardIssue, StandardResult, StandardSchema } from './topics/standard-schema.js';
 
 // Emit from methods
 export { Emit, type EmitPayloadOptions, type MethodDecoratorFor } from './decorators/emit.decorator.js';
@@ -24,6 +27,12 @@ export {
   type SendOptions,
 } from './kafka-producer.service.js';
 export { getKafkaProducerToken, InjectKafkaProducer } from './kafka-producer.tokens.js';
+export {
+  TopicProducer,
+  type RecordOverrides,
+  type TopicSender,
+  type TopicSendOptions,
+} from './topics/topic-producer.js';
 
 // Records
 export type { HeaderValue, ProducerRecord } from './record/producer-record.js';
@@ -42,7 +51,14 @@ export {
   type MethodProblem,
   type OptionProblem,
 } from './errors/program.errors.js';
-export { InvalidRecordError, RecordTooLargeError, SerializationError, type SizeLimit } from './errors/record.errors.js';
+export {
+  InvalidRecordError,
+  PayloadValidationError,
+  RecordTooLargeError,
+  SerializationError,
+  type PayloadProblem,
+  type SizeLimit,
+} from './errors/record.errors.js';
 export {
   AuthenticationError,
   AuthorizationError,
@@ -64,11 +80,12 @@ export {
 export type { SaslSettings } from './cluster/kafkajs/sasl-providers.js';
 export type { SocketFactory, SocketFactoryArguments } from './cluster/connection/tcp-transport.js';
 
-// Extend: serializers, partitioners
+// Extend: serializers, partitioners, interceptors, default headers
 export type { SerializationContext, SerializedValue, Serializer, Serializers } from './serialization/serializer.js';
 export type { Partitioner, PartitionableRecord } from './partitioning/partitioner.js';
 export type { PartitionMetadata, TopicMetadata } from './cluster/cluster.js';
 export type { RecordHeaders } from './serialization/header-list.js';
+export type { DefaultHeaders, DefaultHeadersContext } from './serialization/record-serializer.js';
 
 // Observe
 export type { DeliveryFailed, EmitFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';

@@ -72,6 +72,12 @@ export class DecoratedHosts {
     return prototypes.flatMap(droppedEmits);
   }
 
+  /** @throws InvalidTopicError when a contract of a decorated method cannot validate */
+  async prepareContracts(): Promise<void> {
+    const methods = [...this.prototypes()].flatMap((prototype) => emittingMethods(prototype));
+    await Promise.all(methods.flatMap(({ plans }) => plans.map((plan) => plan.prepare())));
+  }
+
   private bindWhatComes(wrapper: Wrapper): void {
     const make = wrapper.metatype as (...dependencies: unknown[]) => unknown;
     wrapper.metatype = (...dependencies: unknown[]): unknown => {

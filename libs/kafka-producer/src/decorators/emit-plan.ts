@@ -1,7 +1,7 @@
 import { InvalidMethodError } from '../errors/program.errors.js';
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
-import type { TopicContract } from '../topics/define-topic.js';
+import { prepareContract, type TopicContract } from '../topics/define-topic.js';
 import { DEFAULT_PRODUCER } from '../kafka-producer.tokens.js';
 import type { EmitOptions, WaitFor } from './emit-options.js';
 import { producerSlot } from './producer-slot.js';
@@ -62,6 +62,11 @@ export class EmitPlan {
       });
     }
     return Array.from(result as Iterable<unknown>).flatMap((element) => listed(this.record(host, element, args)));
+  }
+
+  /** Loads what its contract needs. @throws InvalidTopicError when that is not installed */
+  async prepare(): Promise<void> {
+    if (typeof this.#target !== 'string') await prepareContract(this.#target);
   }
 
   /** The record of one result, or with `each` of one of its elements; `undefined` when there is nothing to tell. */

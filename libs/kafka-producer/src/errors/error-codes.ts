@@ -29,6 +29,11 @@ export const errorCodes = {
     retriable: false,
     remedy: 'Send a value the serializer accepts, or give the topic a serializer for it; only this record failed.',
   },
+  KAFKA_PRODUCER_PAYLOAD_VALIDATION: {
+    name: 'PayloadValidationError',
+    retriable: false,
+    remedy: 'Correct the payload, or the schema of its contract; only this record failed.',
+  },
   KAFKA_PRODUCER_INVALID_RECORD: {
     name: 'InvalidRecordError',
     retriable: false,

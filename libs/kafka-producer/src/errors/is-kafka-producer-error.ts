@@ -20,7 +20,12 @@ import type {
   InvalidTopicError,
   UnboundMethodError,
 } from './program.errors.js';
-import type { InvalidRecordError, RecordTooLargeError, SerializationError } from './record.errors.js';
+import type {
+  InvalidRecordError,
+  PayloadValidationError,
+  RecordTooLargeError,
+  SerializationError,
+} from './record.errors.js';
 
 type AnyError =
   | InvalidOptionsError
@@ -28,6 +33,7 @@ type AnyError =
   | InvalidMethodError
   | InvalidTopicError
   | SerializationError
+  | PayloadValidationError
   | InvalidRecordError
   | RecordTooLargeError
   | UnknownTopicError

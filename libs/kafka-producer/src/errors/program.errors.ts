@@ -1,4 +1,5 @@
 import { KafkaProducerError } from './kafka-producer.error.js';
+import { countOf, linesOf } from './problem-lines.js';
 
 /** One thing that is wrong with the options of a module or with the definition of a topic. */
 export interface OptionProblem {
@@ -33,21 +34,22 @@ export class InvalidTopicError extends KafkaProducerError {
   readonly topic: string | undefined;
   readonly problems: readonly OptionProblem[];
 
-  constructor(context: { topic?: string | undefined; problems: readonly OptionProblem[] }) {
-    const { topic, problems } = context;
+  /** @param context.remedy a sentence, where the definition itself is right */
+  constructor(context: {
+    topic?: string | undefined;
+    problems: readonly OptionProblem[];
+    remedy?: string;
+    cause?: unknown;
+  }) {
+    const { topic, problems, cause, remedy } = context;
     const whose = topic === undefined ? 'a topic' : `topic '${topic}'`;
-    super(`The definition of ${whose} has ${countOf(problems)}:${linesOf(problems)}`);
+    super(`The definition of ${whose} has ${countOf(problems)}:${linesOf(problems)}`, {
+      cause,
+      ...(remedy !== undefined && { remedy }),
+    });
     this.topic = topic;
     this.problems = problems;
   }
-}
-
-function countOf(problems: readonly OptionProblem[]): string {
-  return problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-}
-
-function linesOf(problems: readonly OptionProblem[]): string {
-  return `${problems.map(({ path, message }) => `\n  - ${path}: ${message}`).join('')}\n`;
 }
 
 /** What is wrong with one method of one class. */

@@ -1,4 +1,5 @@
 import { KafkaProducerError } from './kafka-producer.error.js';
+import { countOf, linesOf } from './problem-lines.js';
 
 /** Key, value or a header could not be turned into bytes. Nothing of the record was sent. */
 export class SerializationError extends KafkaProducerError {
@@ -21,6 +22,39 @@ export class SerializationError extends KafkaProducerError {
     );
     this.topic = context.topic;
     this.field = context.field;
+  }
+}
+
+/** One thing that is wrong with a payload. */
+export interface PayloadProblem {
+  /** Where in the payload: `items[0].sku`. Empty for the payload as a whole. */
+  readonly path: string;
+  /** As the schema says it. */
+  readonly message: string;
+}
+
+/** Most problems a message shows. */
+const SHOWN_PROBLEMS = 20;
+
+/**
+ * The payload is not what its contract promises. Nothing of the record was sent. `problems` has all of them; the payload itself is not kept with the error,
+ * because it may be personal data.
+ */
+export class PayloadValidationError extends KafkaProducerError {
+  static override readonly code = 'KAFKA_PRODUCER_PAYLOAD_VALIDATION';
+  declare readonly code: typeof PayloadValidationError.code;
+
+  /** As it is in Kafka. */
+  readonly topic: string;
+  readonly problems: readonly PayloadProblem[];
+
+  /** @param context.remedy a sentence, where the payload is not to blame */
+  constructor(context: { topic: string; problems: readonly PayloadProblem[]; remedy?: string; cause?: unknown }) {
+    const { topic, problems } = context;
+    const lines = linesOf(problems, SHOWN_PROBLEMS);
+    super(`The payload of a record for topic '${topic}' has ${countOf(problems)}:${lines}`, given(context));
+    this.topic = topic;
+    this.problems = problems;
   }
 }
 

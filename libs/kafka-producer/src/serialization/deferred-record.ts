@@ -4,6 +4,7 @@ import type { ProducerRecord } from '../record/producer-record.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
 import type { RecordHeaders } from './header-list.js';
 import type { LateRecord } from './late-record.js';
+import type { OwnPayload } from './own-payload.js';
 import type { OwnSerializer } from './own-serializer.js';
 
 /** Makes the bytes of a record that was deferred. */
@@ -20,7 +21,7 @@ export class DeferredRecord extends AsyncResource {
 
   constructor(
     /** As the caller gave it: no payload is kept twice. */
-    readonly record: ProducerRecord & OwnSerializer,
+    readonly record: ProducerRecord & OwnSerializer & OwnPayload,
     /** As it is in Kafka. */
     readonly topic: string,
     readonly partition: number | undefined,

@@ -30,25 +30,31 @@ export function topicProblem(topic: unknown, as: 'a topic' | 'a name' = 'a topic
   return `'${topic}' is no legal topic name (1 to 249 letters, digits, '.', '_' and '-')`;
 }
 
+/** Where headers came from, as a message about them begins. */
+export type HeaderSource = keyof typeof HEADER_GIVERS;
+
+/** What has to be corrected. */
+const HEADER_GIVERS = {
+  'its headers are': 'Pass',
+  'the headers of its contract are': 'Let the contract return',
+  'defaultHeaders returned': 'Let defaultHeaders return',
+} as const;
+
 /**
  * @param source what a message begins with
  * @throws InvalidRecordError for anything but a plain object: a `Map` would be sent as no header at all, a string as one header per character
  */
-export function headersOf(
-  headers: unknown,
-  topic: string,
-  source: 'its headers are' | 'defaultHeaders returned',
-): RecordHeaders | undefined {
+export function headersOf(headers: unknown, topic: string, source: HeaderSource): RecordHeaders | undefined {
   if (headers === undefined || headers === null) return undefined;
   if (isPlainObject(headers)) return headers;
   const reason = `${source} ${describeType(headers)}, not a plain object of names and values`;
-  throw new InvalidRecordError({ topic, reason, remedy: headersRemedy(headers, source === 'its headers are') });
+  throw new InvalidRecordError({ topic, reason, remedy: headersRemedy(headers, source) });
 }
 
-function headersRemedy(headers: unknown, isOwn: boolean): string {
-  const verb = isOwn ? 'Pass' : 'Let defaultHeaders return';
+function headersRemedy(headers: unknown, source: HeaderSource): string {
+  const verb = HEADER_GIVERS[source];
   if (isThenable(headers)) {
-    return isOwn ? 'Await them first.' : 'Let defaultHeaders return them at once: it cannot be asynchronous.';
+    return source === 'its headers are' ? 'Await them first.' : `${verb} them at once: it cannot be asynchronous.`;
   }
   if (typeof headers !== 'object') return `${verb} a plain object, such as { name: 'value' }.`;
   return `${verb} ${Symbol.iterator in headers! ? 'Object.fromEntries(headers)' : '{ ...headers }'}.`;

@@ -95,6 +95,15 @@ describe('the fields of a record', () => {
   });
 });
 
+describe('default headers', () => {
+  it('are asked once per record, for its topic in Kafka and its request, of which there is none yet', () => {
+    const asked: unknown[] = [];
+    const defaultHeaders = (context: object): undefined => void asked.push(context);
+    serialize({ topic: 't', value: 'x' }, { defaultHeaders, resolveTopic: (name) => `prod.${name}` });
+    expect(asked).toStrictEqual([{ topic: 'prod.t', scope: undefined }]);
+  });
+});
+
 describe('serializers of the user', () => {
   it('are asked per field, and told topic, field and header', () => {
     const asked: unknown[] = [];

@@ -8,25 +8,41 @@ import { DeferredRecord, type SerializeDeferred } from './deferred-record.js';
 import { FieldContexts } from './field-contexts.js';
 import { headerList, type RecordHeaders } from './header-list.js';
 import { LateRecord } from './late-record.js';
+import type { OwnPayload } from './own-payload.js';
 import { OWN_SERIALIZER, type OwnSerializer } from './own-serializer.js';
 import { assertRecord, headersOf, partitionOf, timestampOf, topicProblem } from './record-fields.js';
 import { DEFAULT_HEADERS_REMEDY, serializeField } from './serialize-field.js';
 import type { Serializer, Serializers } from './serializer.js';
+import { payloadContract, validRecord } from './valid-record.js';
 import { describeType, textSerializer, valueSerializer } from './value.serializer.js';
+
+/** What `defaultHeaders` is told of a record. */
+export interface DefaultHeadersContext {
+  /** As it is in Kafka. */
+  readonly topic: string;
+  /** The request the record belongs to. There is none in this version. */
+  readonly scope: undefined;
+}
+
+/** The `defaultHeaders` option. */
+export type DefaultHeaders = (context: DefaultHeadersContext) => RecordHeaders | undefined;
 
 export interface SerializationSettings {
   readonly serializers?: Serializers | undefined;
   /** Headers for every record that does not name them itself. Called once per record, when it is made. */
-  readonly defaultHeaders?: ((context: { topic: string }) => RecordHeaders | undefined) | undefined;
+  readonly defaultHeaders?: DefaultHeaders | undefined;
   /** From the name in the program to the name in Kafka. */
   readonly resolveTopic?: ((name: string) => string) | undefined;
 }
+
+/** A record, and what the contract it was made by has to say about it. */
+export type ContractRecord = ProducerRecord & OwnSerializer & OwnPayload;
 
 /**
  * Stage 1: from what the caller gave to bytes.
  *
  * Topic, partition, timestamp and default headers are read at the call, in the caller's async context, and never again. The bytes of key, value and headers
- * can be made later, by `defer()`. Only a serializer that returns a promise makes this async; keeping the order is then the caller's part.
+ * can be made later, by `defer()`. Only a serializer or a validation that returns a promise makes this async; keeping the order is then the caller's part.
  */
 export class RecordSerializer {
   readonly #settings: SerializationSettings;
@@ -66,10 +82,10 @@ export class RecordSerializer {
    * @param topic what `topicOf()` has returned for this record
    * @param callAtMs the moment of the call, by the wall clock
    * @throws InvalidRecordError when Kafka could not store such a record
-   * @throws SerializationError when a serializer refuses a field; also as the rejection of a late record
+   * @throws SerializationError, PayloadValidationError when a serializer or the contract refuses it; also as the rejection of a late record
    */
   serialize(
-    record: ProducerRecord & OwnSerializer,
+    record: ContractRecord,
     topic = this.topicOf(record),
     callAtMs = this.#clock.wallTime(),
   ): SerializedRecord | LateRecord {
@@ -79,7 +95,7 @@ export class RecordSerializer {
   }
 
   /** Reads what belongs to the call and leaves the bytes for later. @throws InvalidRecordError, SerializationError as `serialize()` for what is read */
-  defer(record: ProducerRecord & OwnSerializer, topic: string): DeferredRecord {
+  defer(record: ContractRecord, topic: string): DeferredRecord {
     const partition = partitionOf(record, topic);
     const timestampMs = timestampOf(record, topic, this.#clock.wallTime());
     const defaults = this.#defaultHeaders(topic);
@@ -92,6 +108,26 @@ export class RecordSerializer {
     this.#toBytes(record, topic, partition, timestampMs, defaultHeaders);
 
   #toBytes(
+    record: ContractRecord,
+    topic: string,
+    partition: number | undefined,
+    timestampMs: number,
+    defaults: RecordHeaders | undefined,
+  ): SerializedRecord | LateRecord {
+    const contract = payloadContract(record);
+    if (contract === undefined) return this.#fieldsToBytes(record, topic, partition, timestampMs, defaults);
+    const valid = validRecord(record, contract, topic);
+    if (!(valid instanceof Promise)) return this.#fieldsToBytes(valid, topic, partition, timestampMs, defaults);
+    const done: Promise<SerializedRecord> = valid.then((complete) => {
+      late.isValidated();
+      const made = this.#fieldsToBytes(complete, topic, partition, timestampMs, defaults);
+      return made instanceof LateRecord ? late.continues(made) : made;
+    });
+    const late: LateRecord = new LateRecord(topic, {}, done, 'its validation');
+    return late;
+  }
+
+  #fieldsToBytes(
     record: ProducerRecord & OwnSerializer,
     topic: string,
     partition: number | undefined,
@@ -151,7 +187,7 @@ export class RecordSerializer {
     if (defaultHeaders === undefined) return undefined;
     let headers: unknown;
     try {
-      headers = defaultHeaders({ topic });
+      headers = defaultHeaders({ topic, scope: undefined });
     } catch (cause) {
       const reason = `defaultHeaders threw ${String(cause)}`;
       throw new SerializationError({ topic, field: 'header', reason, remedy: DEFAULT_HEADERS_REMEDY, cause });

@@ -19,7 +19,7 @@ describe('a contract', () => {
   });
 
   it('makes records of its topic from payloads', () => {
-    expect(orderPlaced(event)).toEqual({
+    expect(orderPlaced(event)).toStrictEqual({
       topic: 'orders.placed',
       key: 'o-1',
       value: event,
@@ -30,6 +30,7 @@ describe('a contract', () => {
   it('names its topic and producer, and cannot be changed', () => {
     expect([orderPlaced.topic, orderPlaced.producer]).toEqual(['orders.placed', 'audit']);
     expect(Object.isFrozen(orderPlaced)).toBe(true);
+    expect(Object.keys(orderPlaced)).toEqual(['topic', 'producer', 'token', 'tombstone']);
   });
 
   it('makes tombstones', () => {
@@ -86,12 +87,17 @@ describe('a contract', () => {
     [
       'a payload schema',
       ['orders', { key: null, payload: {} }],
-      'payload: is validation, which is not available in this version',
+      'payload: must be a class with decorators of class-validator, or a Standard Schema (version 1), got an object',
+    ],
+    [
+      'a payload class without rules',
+      ['orders', { key: null, payload: class OrderDto {} }],
+      'payload: OrderDto has no decorators of class-validator, so every property would be stripped; decorate them, or leave payload out',
     ],
     [
       'an unknown name',
       ['orders', { key: null, keys: 1 }],
-      'keys: is not part of a definition (known: key, headers, serializer, producer)',
+      'keys: is not part of a definition (known: key, payload, headers, serializer, producer)',
     ],
   ])('is refused where it is defined: %s', (_title, args, message) => {
     expect(() => define(...args)).toThrow(

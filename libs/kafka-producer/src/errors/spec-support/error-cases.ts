@@ -14,7 +14,12 @@ import {
 } from '../delivery.errors.js';
 import type { KafkaProducerError } from '../kafka-producer.error.js';
 import { InvalidMethodError, InvalidOptionsError, InvalidTopicError, UnboundMethodError } from '../program.errors.js';
-import { InvalidRecordError, RecordTooLargeError, SerializationError } from '../record.errors.js';
+import {
+  InvalidRecordError,
+  PayloadValidationError,
+  RecordTooLargeError,
+  SerializationError,
+} from '../record.errors.js';
 
 const cause = new Error('connect ECONNREFUSED 127.0.0.1:9092');
 
@@ -91,6 +96,12 @@ export const errorCases: readonly { error: KafkaProducerError; message: string; 
     message:
       "The value of a record for topic 'orders' cannot be serialised: undefined has no JSON form. Send a value the serializer accepts, or give the topic a serializer for it; only this record failed.",
     fields: { topic: 'orders', field: 'value', cause },
+  },
+  {
+    error: new PayloadValidationError({ topic: 'orders', problems: [{ path: '', message: 'must be an object' }] }),
+    message:
+      "The payload of a record for topic 'orders' has 1 problem:\n  - must be an object\nCorrect the payload, or the schema of its contract; only this record failed.",
+    fields: { topic: 'orders', problems: [{ path: '', message: 'must be an object' }] },
   },
   {
     error: new InvalidRecordError({ topic: 'orders', reason: 'its key is undefined' }),
