@@ -86,6 +86,7 @@ export type { Partitioner, PartitionableRecord } from './partitioning/partitione
 export type { PartitionMetadata, TopicMetadata } from './cluster/cluster.js';
 export type { RecordHeaders } from './serialization/header-list.js';
 export type { DefaultHeaders, DefaultHeadersContext } from './serialization/record-serializer.js';
+export type { InterceptorClass, ProducerInterceptor } from './pipeline/producer-interceptor.js';
 
 // Observe
 export type { DeliveryFailed, EmitFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';

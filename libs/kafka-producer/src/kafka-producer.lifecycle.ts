@@ -11,6 +11,7 @@ import { ClusterUnavailableError, UnsupportedVersionError } from './cluster/clus
 import type { DecoratedHosts } from './decorators/decorated-hosts.js';
 import { ClusterUnreachableError } from './errors/cluster-side.errors.js';
 import { isKafkaProducerError } from './errors/is-kafka-producer-error.js';
+import type { ContainerInterceptors } from './kafka-producer.interceptors.js';
 import type { RegisteredModules } from './kafka-producer.registration.js';
 import { publish } from './observability/channels.js';
 import { ExitNotice } from './observability/exit-notice.js';
@@ -27,6 +28,7 @@ export interface LifecycleParts {
   readonly isInUse: () => boolean;
   readonly hosts: DecoratedHosts;
   readonly modules: RegisteredModules;
+  readonly interceptors: Pick<ContainerInterceptors, 'load'>;
   readonly logger: Logger;
 }
 
@@ -49,9 +51,10 @@ export class KafkaProducerLifecycle
   }
 
   async onModuleInit(): Promise<void> {
-    const { modules, hosts, options, logger, name } = this.parts;
-    await modules.closingAllOnFailure(() => {
+    const { modules, hosts, options, interceptors, logger, name } = this.parts;
+    await modules.closingAllOnFailure(async () => {
       modules.assertUnique(name);
+      await interceptors.load();
       for (const warning of options.warnings) logger.warn(warning);
       if (modules.isFirstTo('bind')) hosts.bindInstances();
     });
@@ -60,7 +63,10 @@ export class KafkaProducerLifecycle
   async onApplicationBootstrap(): Promise<void> {
     const { modules, hosts, logger } = this.parts;
     await modules.closingAllOnFailure(async () => {
-      if (modules.isFirstTo('verify')) for (const warning of hosts.verify()) logger.warn(warning);
+      if (modules.isFirstTo('verify')) {
+        for (const warning of hosts.verify()) logger.warn(warning);
+        await hosts.prepareContracts();
+      }
       await this.connect();
     });
   }

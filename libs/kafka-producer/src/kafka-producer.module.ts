@@ -5,15 +5,17 @@ import { loadCrc32c, type ChecksumFunction } from 'kafka-wire';
 import { createBrokerCluster } from './cluster/broker-cluster.js';
 import type { Cluster } from './cluster/cluster.js';
 import { DecoratedHosts } from './decorators/decorated-hosts.js';
+import { ContainerInterceptors } from './kafka-producer.interceptors.js';
 import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
 import { asyncOptionsProviders, type KafkaProducerModuleAsyncOptions } from './kafka-producer.async-options.js';
 import { extraProblems, EXTRAS, type KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
-import { KafkaProducerService } from './kafka-producer.service.js';
+import { KafkaProducerService, type ServiceIntake } from './kafka-producer.service.js';
 import {
   DEFAULT_PRODUCER,
   getKafkaProducerToken,
   GIVEN_OPTIONS,
+  INTERCEPTORS,
   KAFKA_CLUSTER,
   loggerContext,
   OWN_PRODUCER,
@@ -23,6 +25,7 @@ import {
 import { publish } from './observability/channels.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
 import { resolveOptions, type OptionsContext, type ResolvedOptions } from './options/resolve-options.js';
+import { InterceptedPipeline } from './pipeline/intercepted-pipeline.js';
 import { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import { systemClock } from './support/clock.js';
 
@@ -87,8 +90,9 @@ function dynamicModule(
       ...parts(name, context),
       {
         provide: OWN_PRODUCER,
-        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER],
-        useFactory: (pipeline: ProducerPipeline, cluster: Cluster) => new KafkaProducerService(pipeline, cluster),
+        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, INTERCEPTORS],
+        useFactory: (pipeline: ProducerPipeline, cluster: Cluster, interceptors: ContainerInterceptors) =>
+          new KafkaProducerService(pipeline, cluster, intakeOf(pipeline, interceptors)),
       },
       { provide: token, inject: [OWN_PRODUCER], useFactory: (producer: KafkaProducerService) => producer },
       lifecycleProvider(name, token),
@@ -117,7 +121,18 @@ function parts(name: string, context: OptionsContext): FactoryProvider[] {
       useFactory: async (options: ResolvedOptions, cluster: Cluster) =>
         createPipeline(name, options, await loadCrc32c(), cluster),
     },
+    {
+      provide: INTERCEPTORS,
+      inject: [RESOLVED_OPTIONS, ModuleRef],
+      useFactory: ({ interceptors }: ResolvedOptions, moduleRef: ModuleRef) =>
+        new ContainerInterceptors(name, interceptors, moduleRef, logger),
+    },
   ];
+}
+
+/** Where the service gives its records. */
+function intakeOf(pipeline: ProducerPipeline, interceptors: ContainerInterceptors): ServiceIntake {
+  return interceptors.isEmpty ? pipeline : new InterceptedPipeline(pipeline, interceptors.get);
 }
 
 function createPipeline(
@@ -146,6 +161,7 @@ function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProduc
       DecoratedHosts,
       RegisteredModules,
       ModuleRef,
+      INTERCEPTORS,
     ],
     useFactory: (
       options: ResolvedOptions,
@@ -155,6 +171,7 @@ function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProduc
       hosts: DecoratedHosts,
       modules: RegisteredModules,
       moduleRef: ModuleRef,
+      interceptors: ContainerInterceptors,
     ) => {
       const isInUse = (): boolean => own === givenOut(moduleRef, token);
       return new KafkaProducerLifecycle({
@@ -165,6 +182,7 @@ function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProduc
         isInUse,
         hosts,
         modules,
+        interceptors,
         logger: loggerOf(name),
       });
     },

@@ -5,11 +5,11 @@ import type { Delivery } from './record/delivery.js';
 import type { ProducerRecord } from './record/producer-record.js';
 import type { RecordMetadata } from './record/record-metadata.js';
 
+/** Where the service gives its records: the pipeline, or what stands before it. */
+export type ServiceIntake = Pick<ProducerPipeline, 'send' | 'sendAll' | 'enqueue'>;
+
 /** What the service needs of the pipeline. */
-export type ServicePipeline = Pick<
-  ProducerPipeline,
-  'send' | 'sendAll' | 'enqueue' | 'flush' | 'partitionsFor' | 'topicName' | 'stats'
->;
+export type ServicePipeline = ServiceIntake & Pick<ProducerPipeline, 'flush' | 'partitionsFor' | 'topicName' | 'stats'>;
 
 /** What the service needs of the cluster. */
 export interface ServiceCluster {
@@ -47,10 +47,12 @@ export interface ProducerStats extends PipelineStats {
  * Records of one partition keep the order of the calls, across retries too. Every promise settles exactly once.
  */
 export class KafkaProducerService {
+  readonly #intake: ServiceIntake;
   readonly #pipeline: ServicePipeline;
   readonly #cluster: ServiceCluster;
 
-  constructor(pipeline: ServicePipeline, cluster: ServiceCluster) {
+  constructor(pipeline: ServicePipeline, cluster: ServiceCluster, intake: ServiceIntake = pipeline) {
+    this.#intake = intake;
     this.#pipeline = pipeline;
     this.#cluster = cluster;
   }
@@ -58,14 +60,14 @@ export class KafkaProducerService {
   /**
    * Resolves when the record is acknowledged as `acks` asks.
    *
-   * @throws SerializationError, InvalidRecordError, RecordTooLargeError: fix this record
+   * @throws SerializationError, PayloadValidationError, InvalidRecordError, RecordTooLargeError: fix this record
    * @throws UnknownTopicError, AuthorizationError, AuthenticationError: fix the cluster's side
    * @throws BufferExhaustedError: slow down; nothing was sent
    * @throws DeliveryTimeoutError, DeliveryRejectedError, DeliveryAbortedError: look at `persisted`
    * @throws ProducerClosedError: stop sending
    */
   send(record: ProducerRecord, options?: SendOptions): Promise<RecordMetadata> {
-    return this.#pipeline.send(record, options?.signal);
+    return this.#intake.send(record, options?.signal);
   }
 
   /**
@@ -76,7 +78,7 @@ export class KafkaProducerService {
    * @throws BatchDeliveryError when some were sent and failed: look at `results`
    */
   sendAll(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
-    return this.#pipeline.sendAll(records);
+    return this.#intake.sendAll(records);
   }
 
   /**
@@ -85,7 +87,7 @@ export class KafkaProducerService {
    * @throws as `send()` does, for everything that shows before the record is in the buffer
    */
   enqueue(record: ProducerRecord): Promise<Delivery> {
-    return this.#pipeline.enqueue(record);
+    return this.#intake.enqueue(record);
   }
 
   /** Resolves when everything that was accepted before the call is settled, whichever way. Ends the linger of open batches. */

@@ -1,7 +1,8 @@
-import type { RecordHeaders } from '../serialization/header-list.js';
+import type { InterceptorClass } from '../pipeline/producer-interceptor.js';
+import type { DefaultHeaders } from '../serialization/record-serializer.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { ClientOptions } from './client.options.js';
-import { Milliseconds, ObjectWith, OneOf, OptionalFunction } from './option-rules.js';
+import { ClassList, Milliseconds, ObjectWith, OneOf, OptionalFunction } from './option-rules.js';
 import type { ProducerOptions } from './producer.options.js';
 
 /** When the module connects. */
@@ -46,12 +47,13 @@ export class LifecycleOptions {
    * Headers for every record that does not name them itself.
    *
    * Called once per record, when it is made, in the caller's async context; for the records of a long `sendAll()` in that context, but in later turns of the
-   * event loop. Returns a plain object or `undefined`, and at once: what it throws, or returns instead, fails that record.
+   * event loop. Returns a plain object or `undefined`, and at once: what it throws, or returns instead, fails that record. `scope` is the request the record
+   * belongs to, and always `undefined` in this version.
    *
    * @defaultValue undefined
    */
   @OptionalFunction()
-  readonly defaultHeaders: ((context: { topic: string }) => RecordHeaders | undefined) | undefined = undefined;
+  readonly defaultHeaders: DefaultHeaders | undefined = undefined;
 
   /**
    * Turns the name of a topic in the program into its name in Kafka: for prefixes of stages or tenants.
@@ -63,6 +65,18 @@ export class LifecycleOptions {
    */
   @OptionalFunction()
   readonly resolveTopic: ((name: string) => string) | undefined = undefined;
+
+  /**
+   * Classes whose instances see every record before it is serialised, and its acknowledgement or error.
+   *
+   * Each comes from the container; one that no module provides is constructed by Nest. In their order, for both. They are there from `onModuleInit()` on; one
+   * that depends on the request is refused at bootstrap.
+   *
+   * Kafka: `interceptor.classes`.
+   * @defaultValue []
+   */
+  @ClassList()
+  readonly interceptors: readonly InterceptorClass[] = [];
 }
 
 /** One serializer per field of a record. A contract's own serializer goes before `value`. */

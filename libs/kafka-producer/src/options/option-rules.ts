@@ -52,6 +52,16 @@ export function OptionalFunction(): PropertyDecorator {
   return rule('optionalFunction', 'a function', (value) => value === undefined || typeof value === 'function');
 }
 
+/** An array of classes, none of them twice. */
+export function ClassList(): PropertyDecorator {
+  return rule(
+    'classList',
+    'an array of classes, none of them twice',
+    (value) => Array.isArray(value) && value.every(isClass) && new Set(value).size === value.length,
+    (value) => (Array.isArray(value) ? `[${value.map(nameOf).join(', ')}]` : describeValue(value)),
+  );
+}
+
 /** A whole number from `min`, or left out. */
 export function OptionalCount(min: number, max: number): PropertyDecorator {
   const accepts = isIntegerIn(min, max);
@@ -89,6 +99,15 @@ const MAX_INT32 = 2_147_483_647;
 
 function isIntegerIn(min: number, max: number): (value: unknown) => boolean {
   return (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
+/** Compiled for an old target a class is a function as well; arrow functions and methods have no prototype. */
+function isClass(value: unknown): boolean {
+  return typeof value === 'function' && typeof value.prototype === 'object';
+}
+
+function nameOf(value: unknown): string {
+  return isClass(value) ? (value as { readonly name: string }).name : describeValue(value);
 }
 
 function hasMethod(value: unknown, method: string): boolean {

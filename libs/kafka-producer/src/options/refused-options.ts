@@ -9,7 +9,6 @@ export const REFUSED_OPTIONS: Readonly<Record<OptionPath, Readonly<Record<string
     isGlobal: 'stands beside useFactory, useClass or useExisting, not in what they return',
     transactions: NOT_YET,
     requestScope: NOT_YET,
-    interceptors: NOT_YET,
     propagateHeaders: NOT_YET,
     consumer: 'has no effect: this module only produces',
   },

@@ -48,6 +48,7 @@ describe('options that are left out', () => {
       shutdownTimeoutMs: 10_000,
       defaultHeaders: undefined,
       resolveTopic: undefined,
+      interceptors: [],
       codec: undefined,
       warnings: [],
     });

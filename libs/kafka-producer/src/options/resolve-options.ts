@@ -50,6 +50,7 @@ export async function resolveOptions(given: unknown, context: OptionsContext = {
     client: freezeWith(client, { brokers: typeof brokers === 'function' ? brokers : Object.freeze([...brokers]) }),
     producer,
     serializers: freezeWith(serializers, {}),
+    interceptors: Object.freeze([...lifecycle.interceptors]),
     codec,
     warnings,
   });

@@ -77,7 +77,7 @@ describe('unknown names', () => {
     ['a name from a factory', { client, name: 'audit' }, 'name', 'stands beside useFactory'],
     ['transactions', { client, transactions: {} }, 'transactions', 'is not available in this version'],
     ['requestScope', { client, requestScope: {} }, 'requestScope', 'is not available in this version'],
-    ['interceptors', { client, interceptors: [] }, 'interceptors', 'is not available in this version'],
+    ['interceptor', { client, interceptor: [] }, 'interceptor', "is not an option; did you mean 'interceptors'?"],
     ['propagateHeaders', { client, propagateHeaders: [] }, 'propagateHeaders', 'is not available in this version'],
     ['names of Object.prototype', { client, producer: { toString: 1 } }, 'producer.toString', 'is not an option'],
   ])('are refused with what was probably meant: %s', async (_title, options, path, message) => {
