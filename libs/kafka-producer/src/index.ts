@@ -27,6 +27,7 @@ export {
   type SendOptions,
 } from './kafka-producer.service.js';
 export { getKafkaProducerToken, InjectKafkaProducer } from './kafka-producer.tokens.js';
+export { InjectTopic } from './kafka-producer.topics.js';
 export {
   TopicProducer,
   type RecordOverrides,

@@ -11,6 +11,7 @@ import { asyncOptionsProviders, type KafkaProducerModuleAsyncOptions } from './k
 import { extraProblems, EXTRAS, type KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
 import { KafkaProducerService, type ServiceIntake } from './kafka-producer.service.js';
+import { topicProviders } from './kafka-producer.topics.js';
 import {
   DEFAULT_PRODUCER,
   getKafkaProducerToken,
@@ -28,6 +29,7 @@ import { resolveOptions, type OptionsContext, type ResolvedOptions } from './opt
 import { InterceptedPipeline } from './pipeline/intercepted-pipeline.js';
 import { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import { systemClock } from './support/clock.js';
+import type { AnyTopicContract } from './topics/define-topic.js';
 
 /**
  * Gives an application a Kafka producer: `KafkaProducerService` to inject, and what `@Emit` needs.
@@ -62,6 +64,15 @@ export class KafkaProducerModule {
     const calledAt = callSite();
     const given = asyncOptionsProviders(options);
     return dynamicModule(options, { given, imports: options.imports ?? [], context: {}, calledAt });
+  }
+
+  /**
+   * For the module that injects topics: `@InjectTopic(orderPlaced) placed: TopicProducer<OrderPlaced>`. Each contract may be given in several modules.
+   *
+   * @throws InvalidOptionsError for what is no contract
+   */
+  static forFeature(contracts: readonly AnyTopicContract[]): DynamicModule {
+    return { module: KafkaProducerModule, ...topicProviders(contracts) };
   }
 }
 
