@@ -15,7 +15,7 @@ import {
   ProducerClosedError,
 } from './delivery.errors.js';
 import { errorCodes, type KafkaProducerErrorCode } from './error-codes.js';
-import type { KafkaProducerError } from './kafka-producer.error.js';
+import { KafkaProducerError } from './kafka-producer.error.js';
 import { InvalidMethodError, InvalidOptionsError, InvalidTopicError, UnboundMethodError } from './program.errors.js';
 import {
   InvalidRecordError,
@@ -146,7 +146,10 @@ describe('an error as its reader meets it', () => {
     '%s says what happened, with values, then what to do',
     (code, { error, values, remedy = errorCodes[code].remedy }) => {
       const { message } = error;
-      expect(error.code).toBe(code);
+      expect(error).toBeInstanceOf(KafkaProducerError);
+      const { name, retriable } = errorCodes[code];
+      expect([error.code, error.name, error.retriable]).toEqual([code, name, retriable]);
+      expect(error.constructor.name).toBe(name);
       for (const value of values) expect(message).toContain(value);
       expect(message.endsWith(remedy)).toBe(true);
       expect(message.length).toBeGreaterThan(remedy.length + values.join('').length);

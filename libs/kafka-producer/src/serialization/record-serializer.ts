@@ -98,9 +98,7 @@ export class RecordSerializer {
   defer(record: ContractRecord, topic: string): DeferredRecord {
     const partition = partitionOf(record, topic);
     const timestampMs = timestampOf(record, topic, this.#clock.wallTime());
-    const defaults = this.#defaultHeaders(topic);
-    // A copy: the program may go on to change an object it hands out for every record.
-    const defaultHeaders = defaults === undefined ? undefined : { ...defaults };
+    const defaultHeaders = copied(this.#defaultHeaders(topic));
     return new DeferredRecord(record, topic, partition, timestampMs, defaultHeaders, this.#deferred);
   }
 
@@ -118,9 +116,10 @@ export class RecordSerializer {
     if (contract === undefined) return this.#fieldsToBytes(record, topic, partition, timestampMs, defaults);
     const valid = validRecord(record, contract, topic);
     if (!(valid instanceof Promise)) return this.#fieldsToBytes(valid, topic, partition, timestampMs, defaults);
+    const kept = copied(defaults);
     const done: Promise<SerializedRecord> = valid.then((complete) => {
       late.isValidated();
-      const made = this.#fieldsToBytes(complete, topic, partition, timestampMs, defaults);
+      const made = this.#fieldsToBytes(complete, topic, partition, timestampMs, kept);
       return made instanceof LateRecord ? late.continues(made) : made;
     });
     const late: LateRecord = new LateRecord(topic, {}, done, 'its validation');
@@ -194,6 +193,11 @@ export class RecordSerializer {
     }
     return headersOf(headers, topic, 'defaultHeaders returned');
   }
+}
+
+/** Default headers that are written later: the program may go on to change an object it hands out for every record. */
+function copied(defaults: RecordHeaders | undefined): RecordHeaders | undefined {
+  return defaults === undefined ? undefined : { ...defaults };
 }
 
 const NO_HEADERS: readonly RecordHeader[] = [];
