@@ -1,16 +1,16 @@
-import { RecordAccumulator, type AccumulatorSettings } from '../accumulator/record-accumulator.js';
+import { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { Rejecter, Settler } from '../accumulator/record-settler.js';
 import type { Cluster, PartitionMetadata } from '../cluster/cluster.js';
 import { DeliveryAbortedError, ProducerClosedError } from '../errors/delivery.errors.js';
-import { RecordPartitioner, type PartitioningSettings } from '../partitioning/record-partitioner.js';
+import { RecordPartitioner } from '../partitioning/record-partitioner.js';
 import type { Delivery } from '../record/delivery.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
 import { SerializedRecord } from '../record/serialized-record.js';
-import { Sender, type SenderSettings } from '../sender/sender.js';
+import { Sender } from '../sender/sender.js';
 import { assertRecord } from '../serialization/record-fields.js';
-import { RecordSerializer, type SerializationSettings } from '../serialization/record-serializer.js';
+import { RecordSerializer } from '../serialization/record-serializer.js';
 import type { Clock, TimerHandle } from '../support/clock.js';
 import { AbortListeners } from './abort-listeners.js';
 import { AbortableDelivery } from './abortable-delivery.js';
@@ -18,17 +18,12 @@ import { Admission } from './admission.js';
 import { BulkIntake } from './bulk-intake.js';
 import type { CloseReport } from './close-report.js';
 import { Flush } from './flush.js';
+import type { PipelineSettings } from './pipeline-settings.js';
+import type { PipelineState, PipelineStats } from './pipeline-stats.js';
 import { SerializationAhead } from './serialization-ahead.js';
 import { TopicLines } from './topic-lines.js';
-import type { PipelineState, PipelineStats } from './pipeline-stats.js';
 import { TurnBudget } from './turn-budget.js';
 import { WaitingRecord } from './waiting-record.js';
-
-export interface PipelineSettings
-  extends AccumulatorSettings, PartitioningSettings, SenderSettings, SerializationSettings {
-  /** How long a record may wait for metadata and memory before it is refused. */
-  readonly maxBlockMs: number;
-}
 
 /** What the pipeline tells its owner beside the promises. */
 export interface PipelineListener {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PipelineSettings } from './producer-pipeline.js';
+import type { PipelineSettings } from './pipeline-settings.js';
 import { BusyClock } from './spec-support/busy-clock.js';
 import { testPipeline, track } from './spec-support/test-pipeline.js';
 

@@ -3,7 +3,8 @@ import { crc32c } from 'kafka-wire';
 import type { RecordMetadata } from '../../record/record-metadata.js';
 import { FakeCluster } from '../../sender/spec-support/fake-cluster.js';
 import { ManualClock } from '../../support/spec-support/manual-clock.js';
-import { ProducerPipeline, type PipelineSettings } from '../producer-pipeline.js';
+import type { PipelineSettings } from '../pipeline-settings.js';
+import { ProducerPipeline } from '../producer-pipeline.js';
 
 const DEFAULTS: PipelineSettings = {
   acks: -1,

@@ -1,7 +1,8 @@
 import { crc32c } from 'kafka-wire';
 import { vi } from 'vitest';
 
-import { ProducerPipeline, type PipelineSettings } from '../../pipeline/producer-pipeline.js';
+import type { PipelineSettings } from '../../pipeline/pipeline-settings.js';
+import { ProducerPipeline } from '../../pipeline/producer-pipeline.js';
 import type { ProducerRecord } from '../../record/producer-record.js';
 import { ManualClock } from '../../support/spec-support/manual-clock.js';
 import { DeliveryHistory } from './delivery-history.js';
