@@ -1,25 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { ClusterUnavailableError, UnsupportedVersionError } from './cluster/cluster.errors.js';
-import { AuthenticationError } from './errors/cluster-side.errors.js';
 import { KafkaProducerModule } from './kafka-producer.module.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
 import { Emit } from './decorators/emit.decorator.js';
 import { client, withFakeParts } from './decorators/spec-support/fake-parts.js';
-
-const refused = new ClusterUnavailableError({
-  waitedFor: 'answer from a broker',
-  timeoutMs: 10_000,
-  brokers: ['b1:9092'],
-});
-const tooOld = new UnsupportedVersionError({
-  broker: 'b1:9092',
-  api: 'Produce',
-  needed: { min: 9, max: 12 },
-  offered: { min: 0, max: 7 },
-});
-const credentials = new AuthenticationError({ mechanism: 'PLAIN', broker: 'b1:9092' });
+import { credentials, refused, tooOld } from './decorators/spec-support/failing-starts.js';
 
 function application(
   options: Partial<KafkaProducerOptions> = {},

@@ -11,26 +11,12 @@ import {
 } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { ClusterUnavailableError, UnsupportedVersionError } from './cluster/cluster.errors.js';
-import { AuthenticationError } from './errors/cluster-side.errors.js';
 import { KafkaProducerModule } from './kafka-producer.module.js';
 import { KafkaProducerService } from './kafka-producer.service.js';
 import { InjectKafkaProducer } from './kafka-producer.tokens.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
 import { client, withFakeParts } from './decorators/spec-support/fake-parts.js';
-
-const refused = new ClusterUnavailableError({
-  waitedFor: 'answer from a broker',
-  timeoutMs: 10_000,
-  brokers: ['b1:9092'],
-});
-const tooOld = new UnsupportedVersionError({
-  broker: 'b1:9092',
-  api: 'Produce',
-  needed: { min: 9, max: 12 },
-  offered: { min: 0, max: 7 },
-});
-const credentials = new AuthenticationError({ mechanism: 'PLAIN', broker: 'b1:9092' });
+import { credentials, refused, tooOld } from './decorators/spec-support/failing-starts.js';
 
 function application(
   options: Partial<KafkaProducerOptions> = {},

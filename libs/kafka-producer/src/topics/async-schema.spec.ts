@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { PayloadValidationError } from '../errors/record.errors.js';
 import { testPipeline, track } from '../pipeline/spec-support/test-pipeline.js';
 import { InMemoryProducer } from '../testing/in-memory-producer.js';
 import { defineTopic } from './define-topic.js';
 import type { StandardSchema } from './standard-schema.js';
+import { failureOf } from './spec-support/failure-of.js';
 
 /** Accepts strings that are no 'bad …', once it is told to go on. */
 function slowSchema(): { schema: StandardSchema<string, string>; goOn: () => void; calls: () => number } {
@@ -20,15 +20,6 @@ function slowSchema(): { schema: StandardSchema<string, string>; goOn: () => voi
     return text.startsWith('bad') ? { issues: [{ message: 'is bad' }] } : { value: text.toUpperCase() };
   };
   return { schema: { '~standard': { version: 1, vendor: 'test', validate } }, goOn, calls: () => calls };
-}
-
-async function failureOf(sent: Promise<unknown>): Promise<PayloadValidationError> {
-  const error: unknown = await sent.then(
-    () => new Error('it was sent'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(PayloadValidationError);
-  return error as PayloadValidationError;
 }
 
 describe('an asynchronous schema', () => {

@@ -4,11 +4,11 @@ import { z } from 'zod';
 
 import { Emit } from '../decorators/emit.decorator.js';
 import { bindKafkaProducer } from '../decorators/producer-slot.js';
-import { PayloadValidationError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { InMemoryProducer } from '../testing/in-memory-producer.js';
 import { defineTopic } from './define-topic.js';
 import type { StandardSchema } from './standard-schema.js';
+import { failureOf } from './spec-support/failure-of.js';
 
 const item = z.object({ sku: z.string(), quantity: z.number().int().default(1) });
 const schema = z.object({ orderId: z.string().trim(), items: z.array(item) });
@@ -18,15 +18,6 @@ const orderPlaced = defineTopic('orders.placed', {
   headers: ({ items }) => ({ type: 'OrderPlaced', items: String(items.length) }),
 });
 const input = { orderId: ' o-1 ', items: [{ sku: 's' }] };
-
-async function failureOf(sent: Promise<unknown>): Promise<PayloadValidationError> {
-  const error: unknown = await sent.then(
-    () => new Error('it was sent'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(PayloadValidationError);
-  return error as PayloadValidationError;
-}
 
 describe('a contract with a Standard Schema', () => {
   it('sends what the schema makes of the payload; key and headers are made of that, too', async () => {

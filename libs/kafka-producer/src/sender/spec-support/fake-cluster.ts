@@ -3,6 +3,7 @@ import { apis, decodeRecordBatchHeaders, decodeRequest, type RequestOf } from 'k
 import type { Cluster, LeaderHint, TopicMetadata, WireRequest } from '../../cluster/cluster.js';
 import { ConnectionLostError } from '../../cluster/cluster.errors.js';
 import type { ProduceResponse } from '../produce-attempt.js';
+import { QuietCluster } from './quiet-cluster.js';
 
 type ProduceBody = RequestOf<typeof apis.Produce>;
 type PartitionAnswer = ProduceResponse['responses'][number]['partitionResponses'][number];
@@ -75,7 +76,7 @@ const PARTITION_DEFAULTS: Omit<PartitionAnswer, 'index'> = {
 };
 
 /** The port to Kafka with a test on the other side. Every broker is connected; nothing is answered but what the test answers. */
-export class FakeCluster implements Cluster {
+export class FakeCluster extends QuietCluster implements Cluster {
   readonly topics = new Map<string, TopicMetadata>();
   readonly received: ReceivedRequest[] = [];
   readonly invalidated: { topic: string; hint: LeaderHint | undefined }[] = [];
@@ -166,27 +167,5 @@ export class FakeCluster implements Cluster {
       this.received.push(new ReceivedRequest(nodeId, body, { answer, lose: reject }));
       if (!request.expectResponse) answer(undefined);
     });
-  }
-
-  anyNode(): Promise<number> {
-    return Promise.resolve(1);
-  }
-
-  coordinator(): Promise<number> {
-    return Promise.resolve(1);
-  }
-
-  invalidateCoordinator(): void {}
-
-  brokers(): [] {
-    return [];
-  }
-
-  ping(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 }

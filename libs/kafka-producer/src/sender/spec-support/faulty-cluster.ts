@@ -8,6 +8,7 @@ import { FaultyBroker, stampedBatch, type BrokerWorld, type ProduceBody } from '
 import { FaultyConnection, type Agenda } from './faulty-connection.js';
 import { PartitionLog, type StampedBatch } from './partition-log.js';
 import type { SeededRandom } from './seeded-random.js';
+import { QuietCluster } from './quiet-cluster.js';
 
 export interface FaultyClusterShape {
   readonly nodes: number;
@@ -18,7 +19,7 @@ export interface FaultyClusterShape {
 }
 
 /** The port to Kafka with brokers and a nemesis behind it. One topic, `t`. Everything happens by the clock and the seed. */
-export class FaultyCluster implements Cluster, Agenda, BrokerWorld {
+export class FaultyCluster extends QuietCluster implements Cluster, Agenda, BrokerWorld {
   readonly leaders: number[];
   readonly leaderEpochs: number[];
   readonly logs: readonly PartitionLog[];
@@ -38,6 +39,7 @@ export class FaultyCluster implements Cluster, Agenda, BrokerWorld {
     readonly random: SeededRandom,
     readonly shape: FaultyClusterShape,
   ) {
+    super();
     this.faults = shape.faults;
     this.#brokers = Array.from({ length: shape.nodes }, (_, i) => new FaultyBroker(i + 1, this));
     this.leaders = Array.from({ length: shape.partitions }, () => random.integer(1, shape.nodes));
@@ -146,28 +148,6 @@ export class FaultyCluster implements Cluster, Agenda, BrokerWorld {
       this.onSend(stampedBatch(records!), index);
     }
     return connection.send(body, request.timeoutMs) as Promise<R>;
-  }
-
-  anyNode(): Promise<number> {
-    return Promise.resolve(1);
-  }
-
-  coordinator(): Promise<number> {
-    return Promise.resolve(1);
-  }
-
-  invalidateCoordinator(): void {}
-
-  brokers(): [] {
-    return [];
-  }
-
-  ping(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 
   #strike(): void {
