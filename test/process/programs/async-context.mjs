@@ -15,16 +15,21 @@ function note(what) {
       ?.trim() ?? `${what} elsewhere`,
   );
 }
-async_hooks.AsyncLocalStorage = class extends AsyncLocalStorage {
+class NotedStorage extends AsyncLocalStorage {
   constructor(...args) {
     super(...args);
     note('AsyncLocalStorage');
   }
-};
-async_hooks.createHook = (callbacks) => {
+}
+function notedHook(callbacks) {
   note('createHook');
   return createHook(callbacks);
-};
+}
+// Defined, not assigned: from Node 22 on the class is a getter.
+Object.defineProperties(async_hooks, {
+  AsyncLocalStorage: { configurable: true, enumerable: true, value: NotedStorage },
+  createHook: { configurable: true, enumerable: true, value: notedHook },
+});
 syncBuiltinESMExports();
 
 const { bindKafkaProducer, Emit } = await import('nestjs-kafka-producer');

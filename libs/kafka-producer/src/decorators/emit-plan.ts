@@ -2,6 +2,7 @@ import { InvalidMethodError } from '../errors/program.errors.js';
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { prepareContract, type TopicContract } from '../topics/define-topic.js';
+import { mergedHeaders } from '../topics/merged-headers.js';
 import { DEFAULT_PRODUCER } from '../kafka-producer.tokens.js';
 import type { EmitOptions, WaitFor } from './emit-options.js';
 import { producerSlot } from './producer-slot.js';
@@ -81,7 +82,7 @@ export class EmitPlan {
         ? { topic: this.#target, value: payload, key: this.#key(host, result, args) }
         : this.#target(payload);
     if (options.headers !== undefined) {
-      record.headers = { ...record.headers, ...options.headers.call(host, result, args) };
+      record.headers = mergedHeaders(record.headers, options.headers.call(host, result, args));
     }
     if (options.partition !== undefined) record.partition = valueOf(options.partition, host, result, args);
     if (options.timestamp !== undefined) record.timestamp = options.timestamp.call(host, result, args);

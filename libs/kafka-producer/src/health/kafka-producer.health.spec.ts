@@ -1,4 +1,4 @@
-import type { ModuleMetadata } from '@nestjs/common';
+import { Scope, type ModuleMetadata, type Provider } from '@nestjs/common';
 import * as terminus12 from '@nestjs/terminus';
 import { Test, type TestingModule } from '@nestjs/testing';
 import * as terminus11 from 'terminus11';
@@ -38,10 +38,10 @@ describe.each(VERSIONS)('the health indicator under Terminus %i', (version, term
   let module: TestingModule;
   afterEach(() => module.close());
 
-  async function start() {
+  async function start(...others: Provider[]) {
     const builder = Test.createTestingModule({
       imports: [...PRODUCERS, ...(terminus.imports ?? [])],
-      providers: [KafkaProducerHealthIndicator, ...(terminus.providers ?? [])],
+      providers: [KafkaProducerHealthIndicator, ...(terminus.providers ?? []), ...others],
     });
     module = await inMemoryKafka(builder).compile();
     await module.init();
@@ -104,6 +104,24 @@ describe.each(VERSIONS)('the health indicator under Terminus %i', (version, term
       status: version === 11 ? 'ok' : 'degraded',
       info: { kafka: { status, message: 'the buffer is nearly full: 99 of 100 bytes' } },
     });
+  });
+
+  it('tells of no producer that depends on the request, and says whom to ask', async () => {
+    const { indicator } = await start({
+      provide: getKafkaProducerToken('tenant'),
+      scope: Scope.REQUEST,
+      useFactory: () => ({}),
+    });
+    await expect(indicator.isHealthy('kafka', { producer: 'tenant' })).rejects.toThrow(
+      "The producer 'tenant' depends on the request, so no health is told of it. Ask about the producers it chooses from",
+    );
+  });
+
+  it.each([-1, Number.NaN, '5s'])('refuses %s as an age', async (maxUnsentAgeMs) => {
+    const { indicator } = await start();
+    await expect(indicator.isHealthy('kafka', { maxUnsentAgeMs: maxUnsentAgeMs as number })).rejects.toThrow(
+      `maxUnsentAgeMs is ${maxUnsentAgeMs}; give a number of milliseconds, 0 or more.`,
+    );
   });
 
   it('names a producer that does not exist, and says what to do', async () => {

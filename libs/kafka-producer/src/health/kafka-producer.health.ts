@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Scope, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 
@@ -49,12 +49,15 @@ export class KafkaProducerHealthIndicator {
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @throws Error when no module has this name */
+  /** @throws Error when no module has this name, when its producer depends on the request, or when `maxUnsentAgeMs` is no age */
   async isHealthy<const Key extends string>(
     key: Key,
     options: KafkaProducerHealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     const { producer = DEFAULT_PRODUCER, maxUnsentAgeMs = MAX_UNSENT_AGE_MS } = options;
+    if (typeof maxUnsentAgeMs !== 'number' || !(maxUnsentAgeMs >= 0)) {
+      throw new Error(`maxUnsentAgeMs is ${String(maxUnsentAgeMs)}; give a number of milliseconds, 0 or more.`);
+    }
     const stats = this.producer(producer).stats();
     const { status, message } = producerHealth(stats, maxUnsentAgeMs);
     const details = {
@@ -75,10 +78,27 @@ export class KafkaProducerHealthIndicator {
     try {
       return this.moduleRef.get<KafkaProducerService>(getKafkaProducerToken(name), { strict: false });
     } catch (cause) {
+      if (this.dependsOnRequest(name)) {
+        const remedy = 'Ask about the producers it chooses from, by their names.';
+        throw new Error(`The producer '${name}' depends on the request, so no health is told of it. ${remedy}`, {
+          cause,
+        });
+      }
       throw new Error(
         `There is no producer '${name}' whose health could be told. Import KafkaProducerModule.forRoot({ name: '${name}', … }), or correct the name.`,
         { cause },
       );
+    }
+  }
+
+  private dependsOnRequest(name: string): boolean {
+    try {
+      return (
+        this.moduleRef.introspect(getKafkaProducerToken(name) as symbol | Type<KafkaProducerService>).scope !==
+        Scope.DEFAULT
+      );
+    } catch {
+      return false; // there is none
     }
   }
 }

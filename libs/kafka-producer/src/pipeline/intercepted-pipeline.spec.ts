@@ -49,6 +49,33 @@ function intercepted(...interceptors: ProducerInterceptor[]) {
 const record = Object.freeze({ topic: 't', value: 'x', headers: Object.freeze({ own: '1' }) });
 
 describe('onSend', () => {
+  it('sees the fields of a record that is an instance with getters', async () => {
+    class Made {
+      get topic(): string {
+        return 't';
+      }
+      get value(): string {
+        return 'x';
+      }
+    }
+    const recorder = new Recorder();
+    const { intake, given } = intercepted(recorder);
+    track(intake.send(new Made()));
+    expect(recorder.sent).toEqual([{ topic: 't', value: 'x' }]);
+    expect(given).toEqual([{ topic: 't', value: 'x' }]);
+  });
+
+  it('may make a record for another topic, which has nothing of the first contract', async () => {
+    const serializer = { serialize: () => 'by the first' };
+    const first = defineTopic<string>('first', { key: null, serializer });
+    const second = defineTopic<string>('t', { key: null });
+    const wrapping: ProducerInterceptor = { onSend: (seen) => second(`wrapped ${String(seen.value)}`) };
+    const { intake, given } = intercepted(wrapping);
+    track(intake.send(first('x')));
+    expect(given).toEqual([second('wrapped x')]);
+    expect(Object.getOwnPropertySymbols(given[0]!)).toEqual([]);
+  });
+
   it('may change the record it is given, which is not the caller’s, or return another one', async () => {
     const changing: ProducerInterceptor = {
       onSend: (seen) => {

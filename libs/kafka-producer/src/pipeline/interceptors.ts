@@ -12,6 +12,7 @@ export type BrokenInterceptorListener = (interceptor: string, error: unknown) =>
 
 /** As Kafka's `RecordMetadata.UNKNOWN_PARTITION`. */
 const UNKNOWN_PARTITION = -1;
+const FIELDS = ['topic', 'value', 'key', 'headers', 'partition', 'timestamp'] as const;
 
 /** The interceptors of a producer, as one. */
 export class Interceptors {
@@ -67,7 +68,11 @@ export class Interceptors {
 }
 
 function copyOf(record: ProducerRecord): ProducerRecord {
-  return isPlainObject(record.headers) ? { ...record, headers: { ...record.headers } } : { ...record };
+  const copy: ProducerRecord = { ...record };
+  // A record may be an instance of a class whose getters a spread does not see.
+  for (const field of FIELDS) if (record[field] !== undefined) Object.assign(copy, { [field]: record[field] });
+  if (isPlainObject(copy.headers)) copy.headers = { ...copy.headers };
+  return copy;
 }
 
 function seen(interceptor: ProducerInterceptor, record: ProducerRecord): ProducerRecord {
@@ -86,9 +91,15 @@ function seen(interceptor: ProducerInterceptor, record: ProducerRecord): Produce
   throw new InvalidRecordError({ topic, reason: `onSend() of ${nameOf(interceptor)} returned ${what}`, remedy });
 }
 
-/** A record made from scratch must not lose its contract's key, validation and serializer on the way: they are no fields one would think of. */
-function ofSameContract(before: ProducerRecord & OwnPayload & OwnSerializer, after: ProducerRecord): ProducerRecord {
-  if (before === after) return after;
+type OfContract = ProducerRecord & OwnPayload & OwnSerializer;
+
+/**
+ * A record made from scratch must not lose its contract's key, validation and serializer on the way: they are no fields one would think of. One for another
+ * topic, or of another contract, has nothing of this one.
+ */
+function ofSameContract(before: OfContract, after: OfContract): ProducerRecord {
+  if (before === after || before.topic !== after.topic) return after;
+  if (after[OWN_PAYLOAD] !== undefined || after[OWN_SERIALIZER] !== undefined) return after;
   const [payload, serializer] = [before[OWN_PAYLOAD], before[OWN_SERIALIZER]];
   return {
     ...(payload !== undefined && { [OWN_PAYLOAD]: payload }),

@@ -30,6 +30,14 @@ describe('CommittedRecords', () => {
     expect((await following).map(({ text }) => text)).toEqual(['b', 'c', 'd']);
   });
 
+  it('forgets at clear() who waits: a test that failed takes nothing from the next one', async () => {
+    void kafka.records.next('orders');
+    kafka.records.clear();
+    const mine = kafka.records.next('orders');
+    await send('a');
+    await expect(mine).resolves.toMatchObject({ text: 'a' });
+  });
+
   it('starts anew after clear(), offsets aside', async () => {
     await send('a');
     await kafka.records.next('orders');

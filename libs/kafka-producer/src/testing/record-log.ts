@@ -40,6 +40,8 @@ export class RecordLog extends CommittedRecords {
   override clear(): void {
     this.#records = [];
     this.#given.clear();
+    // Whoever waits belongs to what is over, and would take the first record of what begins.
+    this.#waiting.clear();
   }
 
   #give(topic: string): void {

@@ -37,17 +37,12 @@ export class ContractPayload implements PayloadContract {
 
   key(value: unknown, topic: string): Key {
     const { key } = this.#making;
-    return key === null
-      ? null
-      : checkedKey(
-          topic,
-          made('key', topic, () => key(value)),
-        );
+    return key === null ? null : checkedKey(topic, made('key', topic, key, value));
   }
 
   headers(value: unknown, topic: string): RecordHeaders | undefined {
     const { headers } = this.#making;
-    return headers === undefined ? undefined : made('headers', topic, () => headers(value));
+    return headers === undefined ? undefined : made('headers', topic, headers, value);
   }
 
   prepare(): Promise<void> {
@@ -62,9 +57,10 @@ export function checkedKey(topic: string, key: Key | undefined): Key {
   throw new InvalidRecordError({ topic, reason });
 }
 
-function made<T>(what: 'key' | 'headers', topic: string, make: () => T): T {
+/** What a function of the contract makes of a payload. @throws InvalidRecordError when it throws */
+export function made<P, T>(what: 'key' | 'headers', topic: string, make: (payload: P) => T, payload: P): T {
   try {
-    return make();
+    return make(payload);
   } catch (cause) {
     const reason = `the ${what} of its contract threw ${String(cause)}`;
     throw new InvalidRecordError({ topic, reason, remedy: 'Correct the contract; only this record failed.', cause });

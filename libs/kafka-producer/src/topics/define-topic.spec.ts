@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { OWN_SERIALIZER } from '../serialization/own-serializer.js';
 import { defineTopic, type PayloadOf, type TopicContract } from './define-topic.js';
+import type { TopicDefinition } from './topic-definition.js';
 
 interface OrderPlaced {
   readonly orderId: string;
@@ -121,6 +122,17 @@ describe('a contract', () => {
     expect(define('orders', { key: null, headers: undefined, payload: undefined })).toBeTypeOf('function');
   });
 
+  it.each(['key', 'headers'] as const)('names itself and the topic when its %s throws', (part) => {
+    const throwing = { key: null, [part]: () => fail() } as TopicDefinition<OrderPlaced>;
+    expect(() => defineTopic<OrderPlaced>('orders', throwing)({ orderId: 'o-1', total: 1 })).toThrow(
+      expect.objectContaining({
+        code: 'KAFKA_PRODUCER_INVALID_RECORD',
+        topic: 'orders',
+        message: expect.stringContaining(`the ${part} of its contract threw Error: boom`) as string,
+      }),
+    );
+  });
+
   it('is typed: a wrong payload does not compile', () => {
     expectTypeOf<PayloadOf<typeof orderPlaced>>().toEqualTypeOf<OrderPlaced>();
     expectTypeOf(orderPlaced).toEqualTypeOf<TopicContract<OrderPlaced>>();
@@ -131,6 +143,10 @@ describe('a contract', () => {
     expect(() => defineTopic<OrderPlaced>('orders', {})).toThrow('key');
   });
 });
+
+function fail(): never {
+  throw new Error('boom');
+}
 
 function define(...args: unknown[]): unknown {
   return (defineTopic as unknown as (...given: unknown[]) => unknown)(...args);

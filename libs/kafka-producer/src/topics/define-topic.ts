@@ -3,7 +3,7 @@ import type { ProducerRecord } from '../record/producer-record.js';
 import { OWN_PAYLOAD, type OwnPayload } from '../serialization/own-payload.js';
 import { OWN_SERIALIZER, type OwnSerializer } from '../serialization/own-serializer.js';
 import { ClassValidation, type PayloadClass } from './class-validation.js';
-import { checkedKey, ContractPayload } from './contract-payload.js';
+import { checkedKey, ContractPayload, made } from './contract-payload.js';
 import { SchemaValidation } from './schema-validation.js';
 import { isStandardSchema } from './standard-schema.js';
 import { checkDefinition, type TopicDefinition } from './topic-definition.js';
@@ -71,6 +71,11 @@ export async function prepareContract(contract: AnyTopicContract): Promise<void>
   await (contract as AnyTopicContract & OwnPayload)[OWN_PAYLOAD]?.prepare();
 }
 
+/** Whether payloads of the contract are validated when they are sent. */
+export function validates(contract: AnyTopicContract): boolean {
+  return (contract as AnyTopicContract & OwnPayload)[OWN_PAYLOAD] !== undefined;
+}
+
 export function isContract(value: unknown): value is AnyTopicContract {
   const { topic, token } = (typeof value === 'function' ? value : {}) as Partial<AnyTopicContract>;
   return typeof topic === 'string' && typeof token === 'symbol';
@@ -96,8 +101,8 @@ function plainRecords<P, In>(
     return {
       topic,
       value: payload,
-      key: key === null ? null : checkedKey(topic, key(payload)),
-      ...(headers !== undefined && { headers: headers(payload) }),
+      key: key === null ? null : checkedKey(topic, made('key', topic, key, payload)),
+      ...(headers !== undefined && { headers: made('headers', topic, headers, payload) }),
       ...own,
     };
   };

@@ -71,3 +71,18 @@ describe('the producer of a topic', () => {
     expect(stand.records).toMatchObject([{ topic: 'orders', key: 'o-1' }]);
   });
 });
+
+describe('a null payload', () => {
+  it('with a key by hand is refused, and not taken for a tombstone', async () => {
+    const kafka = new InMemoryProducer();
+    const nullable = defineTopic('prices', { payload: z.object({ amount: z.number() }).nullable(), key: null });
+    const sent = new TopicProducer(nullable, kafka).send(null, { key: 'p-1' });
+    await expect(sent).rejects.toMatchObject({
+      code: 'KAFKA_PRODUCER_INVALID_RECORD',
+      message: expect.stringContaining('contract.tombstone(key)') as string,
+    });
+    expect(kafka.records.all()).toEqual([]);
+    await kafka.send(nullable.tombstone('p-1'));
+    expect(kafka.records.all()).toMatchObject([{ keyText: 'p-1', value: null }]);
+  });
+});

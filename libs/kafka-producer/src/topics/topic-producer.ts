@@ -1,7 +1,8 @@
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
-import { isPlainObject } from '../serialization/header-list.js';
-import type { TopicContract } from './define-topic.js';
+import { InvalidRecordError } from '../errors/record.errors.js';
+import { validates, type TopicContract } from './define-topic.js';
+import { mergedHeaders } from './merged-headers.js';
 
 /** What a `TopicProducer` needs of a producer; a test may give its own. */
 export interface TopicSender {
@@ -49,6 +50,7 @@ export class TopicProducer<In> {
   async send(payload: In, overrides?: RecordOverrides, options?: TopicSendOptions): Promise<RecordMetadata> {
     const record = this.contract(payload);
     if (overrides !== undefined) override(record, overrides);
+    if (payload === null && overrides?.key !== undefined && validates(this.contract)) throw unmeantTombstone(record);
     return options === undefined ? this.#sender.send(record) : this.#sender.send(record, options);
   }
 
@@ -69,6 +71,12 @@ function override(record: ProducerRecord, overrides: RecordOverrides): void {
     if (overrides[name] !== undefined) Object.assign(record, { [name]: overrides[name] });
   }
   const { headers } = overrides;
-  // Anything else would be spread to nothing; as it is, it is refused.
-  if (headers !== undefined) record.headers = isPlainObject(headers) ? { ...record.headers, ...headers } : headers;
+  if (headers !== undefined) record.headers = mergedHeaders(record.headers, headers);
+}
+
+/** A record with a key and without a value deletes the key, and would be sent without a look at its payload. */
+function unmeantTombstone({ topic }: ProducerRecord): InvalidRecordError {
+  const reason = 'its payload is null, and with a key of its own that would delete the key';
+  const remedy = 'To delete it, send contract.tombstone(key); else leave the key to the contract.';
+  return new InvalidRecordError({ topic, reason, remedy });
 }
