@@ -6,12 +6,14 @@ import { testPipeline, track } from './spec-support/test-pipeline.js';
 class Registry {
   /** At work now. */
   readonly running = new Map<string, () => void>();
+  readonly #refusals = new Map<string, (reason: Error) => void>();
   started = 0;
   most = 0;
 
   readonly serialize = (value: unknown): Promise<string> => {
     this.started++;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      this.#refusals.set(String(value), reject);
       this.running.set(String(value), () => {
         this.running.delete(String(value));
         resolve(String(value));
@@ -19,6 +21,11 @@ class Registry {
       this.most = Math.max(this.most, this.running.size);
     });
   };
+
+  fail(value: string): void {
+    this.running.delete(value);
+    this.#refusals.get(value)!(new Error('not in the registry'));
+  }
 
   finish(...values: string[]): void {
     for (const value of values) this.running.get(value)!();
@@ -47,6 +54,38 @@ describe('async serializers', () => {
     cluster.takeOne().acknowledge(0);
     await clock.settle();
     expect(sent.map(({ value }) => value?.offset)).toEqual(['0', '1', '2']);
+  });
+
+  it('work side by side for the records of one sendAll, too, a hundred at a time', async () => {
+    const registry = new Registry();
+    const { pipeline, cluster, clock } = pipelineWith(registry);
+    const values = Array.from({ length: 250 }, (_, i) => String(i));
+    const sent = track(pipeline.sendAll(values.map((value) => ({ topic: 't', value }))));
+    const behind = track(pipeline.send({ topic: 't', value: 'behind' }));
+    expect([...registry.running.keys()]).toEqual([...values.slice(0, 101), 'behind']);
+    for (let round = 0; round < 3; round++) {
+      registry.finish(...[...registry.running.keys()].toReversed());
+      await clock.settle();
+    }
+    expect(registry.most).toBe(102);
+    expect(registry.started).toBe(251);
+    for (let requests = cluster.take(); requests.length > 0; requests = cluster.take()) {
+      for (const request of requests) request.acknowledge(0);
+      await clock.settle();
+    }
+    expect(sent.value?.map(({ offset }) => offset)).toEqual(values);
+    expect(behind.value?.offset).toBe('250');
+  });
+
+  it('of one sendAll end the call when one refuses, although others are at work', async () => {
+    const registry = new Registry();
+    const { pipeline, cluster, clock } = pipelineWith(registry);
+    const sent = track(pipeline.sendAll(['a', 'b', 'c'].map((value) => ({ topic: 't', value }))));
+    registry.fail('b');
+    registry.finish('a', 'c');
+    await clock.settle();
+    expect(sent.error).toMatchObject({ code: 'KAFKA_PRODUCER_SERIALIZATION', topic: 't' });
+    expect(cluster.take()).toEqual([]);
   });
 
   it('are bounded in count: further records wait as they were given, and are started as others finish', async () => {

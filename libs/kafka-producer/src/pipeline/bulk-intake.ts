@@ -6,6 +6,7 @@ import { LateRecord } from '../serialization/late-record.js';
 import type { RecordSerializer } from '../serialization/record-serializer.js';
 import { describeType } from '../serialization/value.serializer.js';
 import type { Clock } from '../support/clock.js';
+import { Fifo } from '../support/fifo.js';
 import type { Admission } from './admission.js';
 import { BulkSettler } from './bulk-settler.js';
 import { slowRecord } from './overdue-record.js';
@@ -15,6 +16,9 @@ import { TimeSlice } from './time-slice.js';
 import type { TopicLines } from './topic-lines.js';
 import { WaitingRecord } from './waiting-record.js';
 
+/** Most records of a call that are begun while an earlier one is being waited for. */
+const MAX_AHEAD = 100;
+
 /** Why serialising stopped before the last record. */
 type Pause = LateRecord | 'time is over';
 
@@ -22,6 +26,8 @@ type Pause = LateRecord | 'time is over';
 class Bulk {
   /** The first of the records, as far as they are done. */
   readonly serialized: SerializedRecord[] = [];
+  /** Behind the one that is being waited for: begun, in their order. */
+  readonly ahead = new Fifo<SerializedRecord | LateRecord>();
   /** Of all records, once they do not go through in one go: names are resolved at the call. */
   topics: readonly string[] | undefined;
 
@@ -72,17 +78,31 @@ export class BulkIntake {
   }
 
   /** @returns `undefined` when all are done */
-  #serializeSlice({ records, serialized, topics, callAtMs }: Bulk, slice: TimeSlice): Pause | undefined {
+  #serializeSlice(bulk: Bulk, slice: TimeSlice): Pause | undefined {
+    const { records, serialized, ahead } = bulk;
     while (serialized.length < records.length) {
-      const record = records[serialized.length]!;
-      const topic = topics?.[serialized.length] ?? this.#serializer.topicOf(record);
-      const made = this.#serializer.serialize(record, topic, callAtMs);
+      const made = ahead.shift() ?? this.#begin(bulk, serialized.length);
       if (made instanceof LateRecord) return made;
       this.#admission.checkSize(made);
       serialized.push(made);
       if (slice.isOver()) return 'time is over';
     }
     return undefined;
+  }
+
+  #begin({ records, topics, callAtMs }: Bulk, index: number): SerializedRecord | LateRecord {
+    const record = records[index]!;
+    return this.#serializer.serialize(record, topics?.[index] ?? this.#serializer.topicOf(record), callAtMs);
+  }
+
+  /** Lets serializers and validations that take time work side by side. What one of them refuses at once ends the call. */
+  #beginAhead(bulk: Bulk, slice: TimeSlice): void {
+    const { records, serialized, ahead } = bulk;
+    const awaited = 1;
+    for (let next = serialized.length + awaited + ahead.length; next < records.length; next++) {
+      if (ahead.length === MAX_AHEAD || slice.isOver()) return;
+      ahead.push(this.#begin(bulk, next));
+    }
   }
 
   async #takeSlowly(bulk: Bulk, first: Pause): Promise<void> {
@@ -107,6 +127,7 @@ export class BulkIntake {
       while (pause !== undefined) {
         if (pause === 'time is over') await slice.next();
         else {
+          this.#beginAhead(bulk, slice);
           patience.begin();
           const late: SerializedRecord = await pause.done;
           patience.end();

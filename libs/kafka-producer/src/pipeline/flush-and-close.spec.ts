@@ -116,15 +116,12 @@ describe('flush', () => {
   });
 
   it('covers a sendAll that is still being serialised', async () => {
-    let finish: () => void = () => {};
-    const serialize = (): Promise<string> => new Promise((resolve) => (finish = () => resolve('v')));
+    const finish: (() => void)[] = [];
+    const serialize = (): Promise<string> => new Promise((resolve) => finish.push(() => resolve('v')));
     const { pipeline, cluster, clock } = testPipeline({ serializers: { value: { serialize } } });
     track(pipeline.sendAll([{ topic: 't', value: 1 }, { topic: 't', value: 2 }])); // prettier-ignore
     const flushed = track(pipeline.flush());
-    for (let i = 0; i < 2; i++) {
-      await clock.settle();
-      finish();
-    }
+    for (const each of finish) each();
     await clock.settle();
     expect(flushed.state).toBe('pending');
     cluster.takeOne().acknowledge(0);
