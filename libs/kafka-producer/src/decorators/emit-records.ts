@@ -13,6 +13,8 @@ export interface Consignment {
   readonly producerName: string;
   readonly waitFor: WaitFor;
   readonly records: ProducerRecord[];
+  /** Of each record, among all that the call emits. */
+  readonly places: number[];
 }
 
 /** Told of a record that was accepted, that nobody waits for, and that was not delivered. */
@@ -49,7 +51,10 @@ async function settleAll(consignments: readonly Consignment[], onLost: LostListe
         : Promise.allSettled(consignment.records.map((record) => accept(consignment, record, onLost))),
     ),
   );
-  const all = results.flat();
+  const all: Settled[] = [];
+  for (const [i, { places }] of consignments.entries()) {
+    for (const [j, place] of places.entries()) all[place] = results[i]![j]!;
+  }
   if (all.some(({ status }) => status === 'rejected')) throw new BatchDeliveryError({ results: all });
 }
 

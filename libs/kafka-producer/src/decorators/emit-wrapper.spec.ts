@@ -3,6 +3,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
+import type { ProducerRecord } from '../record/producer-record.js';
 import { defineTopic } from '../topics/define-topic.js';
 import { emitsOf } from './emit-marks.js';
 import { Emit } from './emit.decorator.js';
@@ -177,3 +178,25 @@ describe('the wrapper', () => {
 function method(host: object, name: string): (...args: unknown[]) => unknown {
   return Reflect.get(host, name) as (...args: unknown[]) => unknown;
 }
+
+describe('the results of several emits', () => {
+  it('are in the order of the source, however their records are waited for', async () => {
+    class Host {
+      @Emit<Host['run']>('first')
+      @Emit<Host['run']>('second', { waitFor: 'accepted' })
+      @Emit<Host['run']>('third')
+      async run(): Promise<string> {
+        return 'x';
+      }
+    }
+    const refuse = async (): Promise<never> => {
+      throw new Error('no room');
+    };
+    const sendAll = async (records: readonly ProducerRecord[]) => records.map(({ topic }) => ({ topic, partition: 0 }));
+    const host = bindKafkaProducer(new Host(), { send: refuse, sendAll, enqueue: refuse });
+    await expect(host.run()).rejects.toMatchObject({
+      code: 'KAFKA_PRODUCER_BATCH_DELIVERY',
+      results: [{ value: { topic: 'first' } }, { reason: { message: 'no room' } }, { value: { topic: 'third' } }],
+    });
+  });
+});

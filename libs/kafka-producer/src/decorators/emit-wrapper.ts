@@ -114,14 +114,21 @@ function consign(
   args: unknown[],
 ): Consignment[] {
   const consignments: Consignment[] = [];
+  let place = 0;
   for (const [index, plan] of plans.entries()) {
     const records = plan.records(host, result, args);
     if (records.length === 0) continue;
     const producer = producers[index]!;
     const { waitFor, producer: producerName } = plan;
-    const together = consignments.find((other) => other.producer === producer && other.waitFor === waitFor);
-    if (together === undefined) consignments.push({ producer, producerName, waitFor, records });
-    else for (const record of records) together.records.push(record); // not spread: arguments lie on the stack
+    let consignment = consignments.find((other) => other.producer === producer && other.waitFor === waitFor);
+    if (consignment === undefined) {
+      consignment = { producer, producerName, waitFor, records: [], places: [] };
+      consignments.push(consignment);
+    }
+    for (const record of records) {
+      consignment.records.push(record);
+      consignment.places.push(place++);
+    }
   }
   return consignments;
 }
