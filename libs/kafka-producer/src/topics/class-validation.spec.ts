@@ -107,12 +107,6 @@ describe('a contract with a class', () => {
 });
 
 describe('the validation by a class', () => {
-  it('needs no promise once it is prepared', async () => {
-    const validation = await prepared(OrderPlaced);
-    expect(validation.validate(plain, 't')).toMatchObject({ value: { orderId: 'o-1' } });
-    expect(() => validation.validate({}, 't')).toThrow("payload of a record for topic 't' has 1 problem");
-  });
-
   it.each<[string, (prototype: object, property: string) => void]>([
     ['a class of its own, marked async', Validate(asConstraint({ async: true }))],
     ['a class of its own, not marked', Validate(asConstraint())],
@@ -120,6 +114,16 @@ describe('the validation by a class', () => {
       'a function of its own',
       (prototype, propertyName) =>
         registerDecorator({
+          target: prototype.constructor,
+          propertyName,
+          validator: { validate: async () => false, defaultMessage: () => 'is refused' },
+        }),
+    ],
+    [
+      "one with the name of class-validator's",
+      (prototype, propertyName) =>
+        registerDecorator({
+          name: 'isEmail',
           target: prototype.constructor,
           propertyName,
           validator: { validate: async () => false, defaultMessage: () => 'is refused' },
@@ -141,6 +145,21 @@ describe('the validation by a class', () => {
     });
   });
 
+  it('fails the record with what an asynchronous constraint rejects with', async () => {
+    class Account {
+      readonly email!: string;
+    }
+    const down = new Error('database is down');
+    registerDecorator({
+      name: 'isEmail',
+      target: Account,
+      propertyName: 'email',
+      validator: { validate: () => Promise.reject(down) },
+    });
+    const validation = await prepared(Account);
+    await expect(validation.validate({ email: 'x' }, 't')).rejects.toBe(down);
+  });
+
   it('knows the rules a class inherits, and those of a subclass that stands in its place', async () => {
     class Special extends OrderPlaced {
       @Equals('special')
@@ -148,7 +167,7 @@ describe('the validation by a class', () => {
     }
     const validation = await prepared(OrderPlaced);
     const special = Object.assign(new Special(), { orderId: 'o-1', items: [] });
-    expect(() => validation.validate(special, 't')).toThrow('kind: kind must be equal to special');
+    await expect(validation.validate(special, 't')).rejects.toThrow('kind: kind must be equal to special');
   });
 
   it('names the package that is missing', async () => {

@@ -1,18 +1,12 @@
-import { validate, validateSync, type ValidationError, type ValidatorOptions } from 'class-validator';
+import { validate, type ValidationError, type ValidatorOptions } from 'class-validator';
 
 import { InvalidTopicError } from '../errors/program.errors.js';
 import { PayloadValidationError, type PayloadProblem } from '../errors/record.errors.js';
 import type { ValidPayload } from '../serialization/own-payload.js';
 import { describeType } from '../serialization/value.serializer.js';
-import { ClassRules } from './class-rules.js';
+import { toInstance, type Transformer } from './class-transformation.js';
 import { pathInto } from './payload-path.js';
 import type { PayloadValidation } from './payload-validation.js';
-
-/** What is used of class-transformer. */
-export interface Transformer {
-  plainToInstance(type: PayloadClass<object>, plain: unknown): object;
-  instanceToInstance(instance: object): object;
-}
 
 /** A class whose properties carry the decorators of class-validator. */
 export type PayloadClass<P> = new (...args: never[]) => P;
@@ -21,17 +15,19 @@ export type PayloadClass<P> = new (...args: never[]) => P;
 const OPTIONS: ValidatorOptions = { whitelist: true, validationError: { target: false, value: false } };
 
 /**
- * By a class with decorators of class-validator: the payload becomes an instance of it, unknown properties are stripped, the instance is sent. The caller's
- * object stays as it is.
+ * By a class with decorators of class-validator: a plain payload becomes an instance of it, unknown properties are stripped, the instance is sent. The
+ * caller's object stays as it is, since all of that happens to a copy.
+ *
+ * Always asynchronous: any constraint may return a promise, and it shows only when it is called. Its name says nothing, an application may use one of
+ * class-validator's.
  *
  * class-transformer is an optional peer of an ES module, so it can only be loaded asynchronously: at bootstrap where the contract is known there, else by
- * the first record. Everything after that is synchronous, unless a constraint is not.
+ * the first record.
  */
 export class ClassValidation implements PayloadValidation {
   readonly #topic: string;
   readonly #type: PayloadClass<object>;
   readonly #load: () => Promise<Transformer>;
-  readonly #rules = new Map<Function, ClassRules>();
   #transformer: Transformer | undefined;
 
   constructor(topic: string, type: PayloadClass<object>, load = loadTransformer) {
@@ -49,11 +45,10 @@ export class ClassValidation implements PayloadValidation {
     }
   }
 
-  validate(payload: unknown, topic: string): ValidPayload | Promise<ValidPayload> {
+  validate(payload: unknown, topic: string): Promise<ValidPayload> {
     if (this.#transformer === undefined) return this.prepare().then(() => this.validate(payload, topic));
     const instance = this.#instance(payload, topic, this.#transformer);
-    if (this.#mayBeAsync(instance)) return validate(instance, OPTIONS).then((errors) => valid(instance, errors, topic));
-    return valid(instance, validateSync(instance, OPTIONS), topic);
+    return validate(instance, OPTIONS).then((errors) => valid(instance, errors, topic));
   }
 
   #instance(payload: unknown, topic: string, transformer: Transformer): object {
@@ -62,24 +57,7 @@ export class ClassValidation implements PayloadValidation {
       const message = `must be an object that has the properties of ${this.#type.name}, not ${given}`;
       throw new PayloadValidationError({ topic, problems: [{ path: '', message }] });
     }
-    return payload instanceof this.#type
-      ? transformer.instanceToInstance(payload)
-      : transformer.plainToInstance(this.#type, payload);
-  }
-
-  /** The instance's own constraints, and those of what is nested in it, whose classes are known only now. */
-  #mayBeAsync(value: unknown): boolean {
-    if (Array.isArray(value) || value instanceof Set) return Array.from(value).some((each) => this.#mayBeAsync(each));
-    if (value instanceof Map) return Array.from(value.values()).some((each) => this.#mayBeAsync(each));
-    if (typeof value !== 'object' || value === null) return false;
-    const { mayBeAsync, nested } = this.#rulesOf(value.constructor);
-    return mayBeAsync || nested.some((name) => this.#mayBeAsync((value as Record<string, unknown>)[name]));
-  }
-
-  #rulesOf(type: Function): ClassRules {
-    let rules = this.#rules.get(type);
-    if (rules === undefined) this.#rules.set(type, (rules = new ClassRules(type)));
-    return rules;
+    return toInstance(this.#type, payload, transformer);
   }
 }
 

@@ -2,7 +2,7 @@ import { describeValue } from '../errors/describe-value.js';
 import { InvalidTopicError, type OptionProblem } from '../errors/program.errors.js';
 import type { HeaderValue } from '../record/producer-record.js';
 import type { Serializer } from '../serialization/serializer.js';
-import { ClassRules } from './class-rules.js';
+import { hasRules } from './class-rules.js';
 import type { PayloadClass } from './class-validation.js';
 import { isStandardSchema, type StandardSchema } from './standard-schema.js';
 
@@ -63,7 +63,7 @@ export function checkDefinition(topic: unknown, definition: unknown): void {
     problems.push({ path, message: `is not part of a definition (known: ${Object.keys(RULES).join(', ')})` });
   }
   const payload = given?.['payload'];
-  if (isClass(payload) && new ClassRules(payload).isEmpty) {
+  if (isClass(payload) && !hasRules(payload)) {
     const message = `${payload.name} has no decorators of class-validator, so every property would be stripped; decorate them, or leave payload out`;
     problems.push({ path: 'payload', message });
   }
