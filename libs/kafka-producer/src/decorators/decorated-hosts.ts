@@ -6,7 +6,7 @@ import type { EmitPlan } from './emit-plan.js';
 import { emittingMethods, type EmittingMethod } from './emitting-methods.js';
 import { droppedEmits, methodProblems, noProducer, throwProblems, type HostProblem } from './host-problems.js';
 import { clearProducerSlot, fillProducerSlot, type EmitProducer } from './producer-slot.js';
-import { isThenable } from './thenable.js';
+import { isThenable } from '../support/thenable.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 

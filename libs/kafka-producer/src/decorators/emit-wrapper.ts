@@ -7,7 +7,7 @@ import type { EmitPlan } from './emit-plan.js';
 import { emitRecords, type Consignment, type LostListener } from './emit-records.js';
 import type { EmitProducer } from './producer-slot.js';
 import { OBSERVABLE_REMEDY } from './return-type.js';
-import { isThenable } from './thenable.js';
+import { isThenable } from '../support/thenable.js';
 import { serves, unboundMethod } from './unbound-method.js';
 
 /** On the wrapper function: what it wraps, so that a second decorator joins it instead of wrapping again. */

@@ -4,7 +4,8 @@ import type { RecordMetadata } from '../record/record-metadata.js';
 import { isPlainObject } from '../serialization/header-list.js';
 import { OWN_PAYLOAD, type OwnPayload } from '../serialization/own-payload.js';
 import { OWN_SERIALIZER, type OwnSerializer } from '../serialization/own-serializer.js';
-import { describeType, isThenable } from '../serialization/value.serializer.js';
+import { describeType } from '../serialization/value.serializer.js';
+import { isThenable } from '../support/thenable.js';
 import type { ProducerInterceptor } from './producer-interceptor.js';
 
 /** Told what an interceptor's `onAcknowledgement()` has thrown: the first time only. */

@@ -1,7 +1,8 @@
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { isPlainObject, type RecordHeaders } from './header-list.js';
-import { describeType, isThenable } from './value.serializer.js';
+import { isThenable } from '../support/thenable.js';
+import { describeType } from './value.serializer.js';
 
 /** Kafka's rule for topic names. */
 const LEGAL_TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;

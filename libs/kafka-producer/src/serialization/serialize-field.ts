@@ -1,6 +1,7 @@
 import { SerializationError } from '../errors/record.errors.js';
 import type { SerializationContext, SerializedValue, Serializer } from './serializer.js';
-import { describeType, isThenable } from './value.serializer.js';
+import { isThenable } from '../support/thenable.js';
+import { describeType } from './value.serializer.js';
 
 export const DEFAULT_HEADERS_REMEDY = 'Correct defaultHeaders in the options of the module; only this record failed.';
 

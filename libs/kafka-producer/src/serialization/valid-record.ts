@@ -4,7 +4,7 @@ import type { RecordHeaders } from './header-list.js';
 import { OWN_PAYLOAD, type OwnPayload, type PayloadContract, type ValidPayload } from './own-payload.js';
 import { OWN_SERIALIZER, type OwnSerializer } from './own-serializer.js';
 import type { Serializer } from './serializer.js';
-import { isThenable } from './value.serializer.js';
+import { isThenable } from '../support/thenable.js';
 
 const CONTRACT_HEADERS: HeaderSource = 'the headers of its contract are';
 

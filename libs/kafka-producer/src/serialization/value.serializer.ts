@@ -1,4 +1,8 @@
+import { isThenable } from '../support/thenable.js';
 import type { SerializedValue, Serializer } from './serializer.js';
+
+/** Also for `topics`, which reaches `support` through this room. */
+export { isThenable };
 
 /**
  * The default for values: bytes as they are, strings as UTF-8, everything else as JSON.
@@ -43,10 +47,6 @@ function emptyAsJson(data: unknown): string | undefined {
   if (data instanceof Map && !hasOwnJson(data)) return 'pass Object.fromEntries(it) or Array.from(it)';
   if (data instanceof Set && !hasOwnJson(data)) return 'pass Array.from(it)';
   return undefined;
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function hasOwnJson(data: object): boolean {
