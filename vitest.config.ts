@@ -25,6 +25,7 @@ export default defineConfig({
     projects: [
       suite('unit', ['libs/*/src/**/*.spec.ts'], 10_000),
       suite('wire', ['test/wire/**/*.spec.ts'], 60_000),
+      suite('conformance', ['test/conformance/**/*.spec.ts'], 60_000),
       suite('integration', ['test/integration/**/*.spec.ts'], 60_000),
       suite('interop', ['test/interop/**/*.spec.ts'], 120_000),
       suite('process', ['test/process/**/*.spec.ts'], 120_000),

@@ -1,7 +1,14 @@
-import { apis, encodeProduceRequest, encodeRequest, type ProduceRequest } from 'kafka-wire';
+import {
+  apis,
+  encodeProduceRequest,
+  encodeRequest,
+  NEWEST_HAND_WRITTEN_PRODUCE_VERSION,
+  type ProduceRequest,
+} from 'kafka-wire';
 import { describe, expect, it } from 'vitest';
 
-const { min, max } = apis.Produce.versions;
+const { min } = apis.Produce.versions;
+const max = NEWEST_HAND_WRITTEN_PRODUCE_VERSION;
 const versions = Array.from({ length: max - min + 1 }, (_, index) => min + index);
 
 /** Long names make the hand-written frame grow; more than 126 partitions and large batches need varints of two and more bytes. */

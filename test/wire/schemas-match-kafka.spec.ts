@@ -62,7 +62,7 @@ describeNeeding([java], "the tables and Kafka's own definitions", () => {
 it.each([
   ['ApiVersions', 0, 4],
   ['Metadata', 4, 13],
-  ['Produce', 3, 12],
+  ['Produce', 3, 13],
   ['InitProducerId', 0, 5],
   ['FindCoordinator', 0, 6],
 ] as const)(

@@ -34,6 +34,7 @@ export { RecordBatchBuilder, RECORD_BATCH_HEADER_BYTES, type BufferSource } from
 export { stampRecordBatch, type ChecksumFunction, type RecordBatchStamp } from './records/record-batch-stamp.js';
 export {
   encodeProduceRequest,
+  NEWEST_HAND_WRITTEN_PRODUCE_VERSION,
   type ProducePartition,
   type ProduceRequest,
   type ProduceTopic,

@@ -1,4 +1,11 @@
-import { apis, decodeResponse, encodeProduceRequest, type ProduceTopic, type ResponseOf } from 'kafka-wire';
+import {
+  apis,
+  decodeResponse,
+  encodeProduceRequest,
+  NEWEST_HAND_WRITTEN_PRODUCE_VERSION,
+  type ProduceTopic,
+  type ResponseOf,
+} from 'kafka-wire';
 
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { WireRequest } from '../cluster/cluster.js';
@@ -27,6 +34,7 @@ export function produceRequest(
   const topics = byTopic(passengers);
   return {
     api: apis.Produce,
+    maxVersion: NEWEST_HAND_WRITTEN_PRODUCE_VERSION,
     timeoutMs: requestTimeoutMs,
     expectResponse: acks !== 0,
     encode: (version, correlationId, clientId) =>

@@ -1,10 +1,10 @@
 import { defineApi } from '../schema/api-definition.js';
-import { array, int16, int32, int64, records, string, struct } from '../schema/field.js';
+import { array, int16, int32, int64, records, string, struct, uuid } from '../schema/field.js';
 
 export const produce = defineApi({
   key: 0,
   name: 'Produce',
-  versions: '3-12',
+  versions: '3-13',
   flexible: '9+',
   request: [
     string('transactionalId', '3+', { nullable: '3+', default: null }),
@@ -13,12 +13,14 @@ export const produce = defineApi({
     int32('timeoutMs', '0+'),
     array('topicData', '0+', [
       string('name', '0-12'),
+      uuid('topicId', '13+'),
       array('partitionData', '0+', [int32('index', '0+'), records('records', '0+', { nullable: '0+' })]),
     ]),
   ],
   response: [
     array('responses', '0+', [
       string('name', '0-12'),
+      uuid('topicId', '13+'),
       array('partitionResponses', '0+', [
         int32('index', '0+'),
         int16('errorCode', '0+'),

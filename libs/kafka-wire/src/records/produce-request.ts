@@ -21,6 +21,8 @@ export interface ProduceRequest {
 
 const PRODUCE_API_KEY = 0;
 const FIRST_FLEXIBLE_VERSION = 9;
+/** From version 13 topics go by their ids. */
+export const NEWEST_HAND_WRITTEN_PRODUCE_VERSION = 12;
 
 /** Below this, copying the records costs less than a write in several pieces. */
 const SMALL_BATCH_BYTES = 8192;

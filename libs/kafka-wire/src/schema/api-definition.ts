@@ -21,13 +21,32 @@ export type ApiName =
   | 'ApiVersions'
   | 'CreateTopics'
   | 'DeleteTopics'
+  | 'DeleteRecords'
   | 'InitProducerId'
   | 'OffsetForLeaderEpoch'
+  | 'AddPartitionsToTxn'
+  | 'AddOffsetsToTxn'
+  | 'EndTxn'
+  | 'TxnOffsetCommit'
+  | 'DescribeAcls'
+  | 'CreateAcls'
+  | 'DeleteAcls'
   | 'DescribeConfigs'
+  | 'AlterConfigs'
+  | 'DescribeLogDirs'
   | 'SaslAuthenticate'
   | 'CreatePartitions'
   | 'DeleteGroups'
-  | 'DescribeCluster';
+  | 'ElectLeaders'
+  | 'IncrementalAlterConfigs'
+  | 'ListPartitionReassignments'
+  | 'OffsetDelete'
+  | 'DescribeUserScramCredentials'
+  | 'AlterUserScramCredentials'
+  | 'DescribeCluster'
+  | 'DescribeProducers'
+  | 'DescribeTransactions'
+  | 'ListTransactions';
 
 /** One API key: both messages, and the versions of them this package can encode and decode. */
 export interface ApiDefinition<

@@ -1,4 +1,4 @@
-import { apis, decodeRecordBatchHeaders, decodeRequest, type RequestOf } from 'kafka-wire';
+import { apis, decodeRecordBatchHeaders, decodeRequest, ZERO_UUID, type RequestOf } from 'kafka-wire';
 
 import type { Cluster, LeaderHint, TopicMetadata, WireRequest } from '../../cluster/cluster.js';
 import { ConnectionLostError } from '../../cluster/cluster.errors.js';
@@ -55,7 +55,13 @@ export class ReceivedRequest {
       const given = partitionAnswer(batch);
       return given === undefined
         ? []
-        : [{ name: batch.topic, partitionResponses: [{ ...PARTITION_DEFAULTS, index: batch.partition, ...given }] }];
+        : [
+            {
+              name: batch.topic,
+              topicId: ZERO_UUID,
+              partitionResponses: [{ ...PARTITION_DEFAULTS, index: batch.partition, ...given }],
+            },
+          ];
     });
     this.settle.answer({ responses, throttleTimeMs: options.throttleTimeMs ?? 0, nodeEndpoints: [] });
   }

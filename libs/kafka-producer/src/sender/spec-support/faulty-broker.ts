@@ -1,4 +1,4 @@
-import { producerIdKey, decodeRecordBatchHeaders, type apis, type RequestOf } from 'kafka-wire';
+import { producerIdKey, decodeRecordBatchHeaders, ZERO_UUID, type apis, type RequestOf } from 'kafka-wire';
 
 import type { ProduceResponse } from '../produce-attempt.js';
 import type { FaultRates } from './fault-rates.js';
@@ -37,6 +37,7 @@ export class FaultyBroker implements Peer<ProduceBody> {
     const { random, faults } = this.world;
     const responses = body.topicData.map(({ name, partitionData }) => ({
       name,
+      topicId: ZERO_UUID,
       partitionResponses: partitionData.flatMap(({ index, records }) => {
         const answer = this.#produce(index, stampedBatch(records!));
         return random.chance(faults.leftOutOfAnswer) ? [] : [{ ...ANSWER, index, ...answer }];
