@@ -12,4 +12,20 @@ export type { Fault, FaultAction, FaultPlan } from './faults/fault.js';
 export type { Faults } from './faults/faults.js';
 export type { TopicScope } from './faults/topic-entries.js';
 export type { ReadRecordsOptions, StoredRecord } from './log/read-records.js';
+export type { Chunking, LatencyRange } from './simulation/network-conditions.js';
+export type {
+  Address,
+  ConnectOptions,
+  Direction,
+  Network,
+  NetworkConnection,
+  NetworkPartition,
+  PartitionScope,
+  Side,
+} from './simulation/network.js';
+export type { SimulationClock } from './simulation/simulated-clock.js';
+export { Simulation, type SimulationOptions } from './simulation/simulation.js';
+export { SimulationStuckError } from './simulation/simulation.errors.js';
+export type { SimulationTrace } from './simulation/trace.js';
 export type { Clock, TimerHandle } from './time/clock.js';
+export { Random } from './time/random.js';

@@ -17,7 +17,7 @@ function record({ key = null, partition }: { key?: string | Uint8Array | null; p
 }
 
 function partitioner(kind: 'sticky' | 'round-robin' | Partitioner = 'sticky'): RecordPartitioner {
-  return new RecordPartitioner({ partitioner: kind, batchSizeBytes: 1_000 }, () => 0.99);
+  return new RecordPartitioner({ partitioner: kind, batchSizeBytes: 1_000, random: () => 0.99 });
 }
 
 describe('the partition of a record', () => {

@@ -13,6 +13,8 @@ import { StickyPartitioner } from './sticky.partitioner.js';
 export interface PartitioningSettings {
   readonly partitioner: 'sticky' | 'round-robin' | Partitioner;
   readonly batchSizeBytes: number;
+  /** 0 ≤ x < 1, for the choice among equals. @defaultValue Math.random; a simulation passes its own */
+  readonly random?: (() => number) | undefined;
 }
 
 /**
@@ -24,8 +26,8 @@ export class RecordPartitioner {
   readonly #custom: Partitioner | undefined;
   readonly #keyless: KeylessPartitioner;
 
-  constructor(settings: PartitioningSettings, random: () => number = Math.random) {
-    const { partitioner, batchSizeBytes } = settings;
+  constructor(settings: PartitioningSettings) {
+    const { partitioner, batchSizeBytes, random = Math.random } = settings;
     this.#custom = typeof partitioner === 'object' ? partitioner : undefined;
     this.#keyless =
       partitioner === 'round-robin' ? new RoundRobinPartitioner() : new StickyPartitioner(batchSizeBytes, random);

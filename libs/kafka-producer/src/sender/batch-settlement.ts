@@ -128,7 +128,7 @@ export class BatchSettlement {
     if (batch.attempts > this.#settings.retries) {
       return this.fail(flight, batch, rejection(batch, { errorCode: outcome.errorCode, message: outcome.reason }));
     }
-    batch.retryAtMs = this.#clock.now() + backoffMs(batch.attempts, this.#settings, Math.random);
+    batch.retryAtMs = this.#clock.now() + backoffMs(batch.attempts, this.#settings);
     this.#requeue(flight, batch);
   }
 
@@ -157,7 +157,7 @@ export class BatchSettlement {
       return this.fail(flight, batch, rejection(batch, { errorCode: outcome.errorCode, message: null }));
     }
     // Behind a batch that was given up a refusal is expected; without one, again and again, it must not become a storm.
-    if (!flight.isInDoubt) batch.retryAtMs = this.#clock.now() + backoffMs(batch.attempts, this.#settings, Math.random);
+    if (!flight.isInDoubt) batch.retryAtMs = this.#clock.now() + backoffMs(batch.attempts, this.#settings);
     flight.doubt();
     batch.stamp = undefined;
     this.#requeue(flight, batch);

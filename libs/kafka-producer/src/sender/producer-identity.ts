@@ -92,7 +92,7 @@ export class IdempotentIdentity {
           this.onRefused(refusal);
           return;
         }
-        await this.#pause(backoffMs(failures, this.#settings, Math.random));
+        await this.#pause(backoffMs(failures, this.#settings));
       }
     }
   }

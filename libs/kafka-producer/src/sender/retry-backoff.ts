@@ -1,6 +1,8 @@
 export interface RetryBackoff {
   readonly retryBackoffMs: number;
   readonly retryBackoffMaxMs: number;
+  /** 0 ≤ x < 1. @defaultValue Math.random; a simulation passes its own */
+  readonly random?: (() => number) | undefined;
 }
 
 /**
@@ -9,7 +11,8 @@ export interface RetryBackoff {
  *
  * @param failures 1 after the first failed attempt
  */
-export function backoffMs(failures: number, settings: RetryBackoff, random: () => number): number {
+export function backoffMs(failures: number, settings: RetryBackoff): number {
+  const { random = Math.random } = settings;
   const plain = Math.min(settings.retryBackoffMaxMs, settings.retryBackoffMs * 2 ** Math.min(failures - 1, 30));
   return Math.min(settings.retryBackoffMaxMs, plain * (0.8 + 0.4 * random()));
 }

@@ -1,5 +1,4 @@
 import { crc32c } from 'kafka-wire';
-import { vi } from 'vitest';
 
 import type { PipelineSettings } from '../../pipeline/pipeline-settings.js';
 import { ProducerPipeline } from '../../pipeline/producer-pipeline.js';
@@ -26,7 +25,6 @@ export class RandomRun {
   constructor(seed: number, isIdempotent: boolean) {
     this.random = new SeededRandom(seed);
     this.#isIdempotent = isIdempotent;
-    vi.spyOn(Math, 'random').mockImplementation(this.random.next);
     const { random, clock } = this;
     const shape = { nodes: random.integer(1, 3), partitions: random.integer(1, 4), losesAll: !isIdempotent };
     this.cluster = new FaultyCluster(clock, random, { ...shape, faults: randomFaults(random) });
@@ -86,6 +84,7 @@ export class RandomRun {
       maxRequestSizeBytes: random.pick([400, 1_048_576]),
       partitioner: 'sticky',
       checksum: crc32c,
+      random: random.next,
     };
   }
 

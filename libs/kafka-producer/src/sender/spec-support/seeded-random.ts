@@ -6,7 +6,7 @@ export class SeededRandom {
     this.#state = Math.imul(seed + 1, 0x9e37_79b1);
   }
 
-  /** Uniform in [0, 1). A function of its own, so that it can stand in for `Math.random`. */
+  /** Uniform in [0, 1). A function of its own, to be passed where numbers are drawn. */
   readonly next = (): number => {
     this.#state = (this.#state + 0x6d2b_79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
