@@ -28,6 +28,10 @@ export interface EmbeddedKafkaOptions {
   readonly defaultPartitions?: number;
   /** Milliseconds until brokers know a topic that a client created; they answer UNKNOWN_TOPIC_OR_PARTITION before. @defaultValue 0 */
   readonly topicPropagationMs?: number;
+  /** Partitions of `__consumer_offsets` and `__transaction_state`, whose leaders coordinate groups and transactions (Kafka's own default is 50). @defaultValue 3 */
+  readonly internalTopicPartitions?: number;
+  /** Milliseconds a coordinator answers COORDINATOR_LOAD_IN_PROGRESS after it was elected. @defaultValue 0 */
+  readonly coordinatorLoadMs?: number;
   /** Milliseconds the first rebalance of a group waits for more members (`group.initial.rebalance.delay.ms`; Kafka's own default is 3000). @defaultValue 0 */
   readonly groupInitialRebalanceDelayMs?: number;
   /** Shortest session time-out a group member may ask for, in milliseconds (`group.min.session.timeout.ms`). @defaultValue 6000 */
@@ -80,6 +84,8 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   autoCreateTopics: ofType('boolean'),
   defaultPartitions: integer(1),
   topicPropagationMs: integer(0),
+  internalTopicPartitions: integer(1),
+  coordinatorLoadMs: integer(0),
   groupInitialRebalanceDelayMs: integer(0),
   groupMinSessionTimeoutMs: integer(1),
   maxLoggedRequests: integer(1),

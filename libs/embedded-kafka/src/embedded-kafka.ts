@@ -5,6 +5,7 @@ import { RequestLog, type LoggedRequest } from './broker/request-log.js';
 import type { SharedServices } from './broker/request-server.js';
 import { tcpTransport } from './broker/tcp-transport.js';
 import { ClusterState, type Node } from './cluster/cluster-state.js';
+import { CoordinatorMap, type CoordinatorType } from './cluster/coordinator-map.js';
 import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './embedded-kafka.options.js';
 import { Faults } from './faults/faults.js';
 import { GroupCoordinator } from './groups/group-coordinator.js';
@@ -15,6 +16,8 @@ import { Random } from './time/random.js';
 
 const DEFAULT_COUNT = -1;
 const USUAL_REPLICATION_FACTOR = 3;
+/** Kafka has 50; a test that lists topics is spared them. */
+const USUAL_INTERNAL_PARTITIONS = 3;
 const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 
 /**
@@ -47,13 +50,18 @@ export class EmbeddedKafka {
       options.clock ?? systemClock,
       new Random(options.seed ?? Math.floor(Math.random() * 0x1_0000_0000)),
     );
-    const groups = new GroupCoordinator(cluster, {
+    const coordinators = new CoordinatorMap(cluster, {
+      partitions: options.internalTopicPartitions ?? USUAL_INTERNAL_PARTITIONS,
+      loadMs: options.coordinatorLoadMs ?? 0,
+    });
+    const groupSettings = {
       initialRebalanceDelayMs: options.groupInitialRebalanceDelayMs ?? 0,
       minSessionTimeoutMs: options.groupMinSessionTimeoutMs ?? 6_000,
       maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
-    });
+    };
+    const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
     const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000);
-    this.#shared = { cluster, groups, faults: new Faults(), requestLog, handlers: createHandlers() };
+    this.#shared = { cluster, groups, coordinators, faults: new Faults(), requestLog, handlers: createHandlers() };
     const transport = options.transport ?? tcpTransport;
     this.#brokers = nodes.map((node) => new Broker(node, this.#shared, transport));
   }
@@ -127,6 +135,20 @@ export class EmbeddedKafka {
     const found = this.#shared.cluster.partition(topic, partition);
     if (found === undefined) throw new RangeError(`there is no partition ${topic}-${partition}`);
     return found.leader;
+  }
+
+  /** Node id of the coordinator of a group or a transactional id; -1 while there is none. */
+  coordinatorOf(type: CoordinatorType, key: string): number {
+    return this.#shared.coordinators.nodeFor(type, key)?.id ?? -1;
+  }
+
+  /**
+   * Makes a broker the coordinator of a group or a transactional id, and of all others that share its internal partition.
+   *
+   * The old one answers NOT_COORDINATOR from now on, the new one COORDINATOR_LOAD_IN_PROGRESS for `coordinatorLoadMs`.
+   */
+  moveCoordinator(type: CoordinatorType, key: string, nodeId: number): void {
+    this.#shared.coordinators.move(type, key, nodeId);
   }
 
   /** Records of a topic, partition by partition in the order of their offsets. */

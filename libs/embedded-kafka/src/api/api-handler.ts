@@ -1,5 +1,6 @@
 import type { ApiDefinition, RequestOf, ResponseInput, VersionRange } from 'kafka-wire';
 import type { ClusterState } from '../cluster/cluster-state.js';
+import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
 
 /** What a request meets: the broker it reached, who sent it, and the cluster behind. */
@@ -10,6 +11,7 @@ export interface RequestContext {
   readonly clientHost: string;
   readonly cluster: ClusterState;
   readonly groups: GroupCoordinator;
+  readonly coordinators: CoordinatorMap;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { apis, errorCode, ZERO_UUID, type RequestOf, type ResponseInput } from 'kafka-wire';
+import { isInternalTopic } from '../cluster/internal-topics.js';
 import { NO_LEADER, type Partition } from '../cluster/partition.js';
 import type { Topic } from '../cluster/topic.js';
 import { topicNameProblem } from '../cluster/topic-name.js';
@@ -55,7 +56,7 @@ function missing(name: string, allowCreation: boolean, { cluster }: RequestConte
 
 function describe(topic: Topic, context: RequestContext): TopicResponse {
   const partitions = topic.partitions.map((partition) => describePartition(partition, context));
-  return { name: topic.name, topicId: topic.id, partitions };
+  return { name: topic.name, topicId: topic.id, isInternal: isInternalTopic(topic.name), partitions };
 }
 
 function describePartition(partition: Partition, { cluster }: RequestContext) {

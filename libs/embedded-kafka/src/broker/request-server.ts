@@ -9,6 +9,7 @@ import {
 import type { ApiHandler, RequestContext } from '../api/api-handler.js';
 import { unsupportedApiVersions } from '../api/api-versions.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
+import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { Faults } from '../faults/faults.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
 import type { Connection, Reply } from './connection.js';
@@ -19,6 +20,7 @@ import { describeProduce, type LoggedRequest, type RequestLog } from './request-
 export interface SharedServices {
   readonly cluster: ClusterState;
   readonly groups: GroupCoordinator;
+  readonly coordinators: CoordinatorMap;
   readonly faults: Faults;
   readonly requestLog: RequestLog;
   readonly handlers: ReadonlyMap<number, ApiHandler>;
@@ -82,6 +84,7 @@ export class RequestServer {
       clientHost: connection.host,
       cluster: this.shared.cluster,
       groups: this.shared.groups,
+      coordinators: this.shared.coordinators,
       signal: connection.signal,
     };
   }

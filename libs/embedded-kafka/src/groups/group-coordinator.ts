@@ -1,5 +1,6 @@
 import { errorCode } from 'kafka-wire';
 import type { ClusterState, Node } from '../cluster/cluster-state.js';
+import { CoordinatorMap } from '../cluster/coordinator-map.js';
 import { ConsumerGroup, type GroupSettings } from './consumer-group.js';
 import { GroupMember, type Joining, type JoinResult } from './group-member.js';
 
@@ -20,6 +21,7 @@ export class GroupCoordinator {
   constructor(
     readonly cluster: ClusterState,
     readonly settings: GroupSettings,
+    readonly coordinators = new CoordinatorMap(cluster),
   ) {}
 
   get groups(): Iterable<ConsumerGroup> {
@@ -36,17 +38,14 @@ export class GroupCoordinator {
     return group;
   }
 
-  /** The same broker for a group for as long as it is up, then the next one. */
   nodeFor(groupId: string): Node | undefined {
-    const { nodes } = this.cluster;
-    const first = hash(groupId) % nodes.length;
-    return nodes.map((_, step) => nodes[(first + step) % nodes.length]).find((node) => node?.isUp);
+    return this.coordinators.nodeFor('group', groupId);
   }
 
   /** Why this broker cannot serve the group, or 0. */
   check(groupId: string, brokerId: number): number {
     if (groupId === '') return errorCode('INVALID_GROUP_ID');
-    return this.nodeFor(groupId)?.id === brokerId ? 0 : errorCode('NOT_COORDINATOR');
+    return this.coordinators.check('group', groupId, brokerId);
   }
 
   join(request: JoinRequest): Promise<JoinResult> | JoinResult {
@@ -95,11 +94,4 @@ export class GroupCoordinator {
   #member(id: string, { clientId, clientHost }: JoinRequest): GroupMember {
     return new GroupMember(id, clientId, clientHost, this.cluster.clock);
   }
-}
-
-/** Java's `String.hashCode`, without its sign: what Kafka spreads groups with. */
-function hash(text: string): number {
-  let value = 0;
-  for (let at = 0; at < text.length; at++) value = (Math.imul(31, value) + text.charCodeAt(at)) | 0;
-  return value & 0x7fff_ffff;
 }
