@@ -59,7 +59,7 @@ export class RawConnection {
         try {
           resolve(decodeResponse(api, version, frame).body);
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       this.#waiting.push({ answer, fail: reject });

@@ -5,10 +5,9 @@ import type { TopicSettings } from './topic-settings.js';
 
 export class Topic implements TopicSettings {
   readonly partitions: Partition[] = [];
-  /** Kafka's settings that differ from their defaults. */
-  readonly configs: TopicConfigs;
-  readonly batchLimits: BatchLimits;
-  readonly minInSyncReplicas: number;
+  #configs!: TopicConfigs;
+  #batchLimits!: BatchLimits;
+  #minInSyncReplicas!: number;
 
   constructor(
     readonly name: string,
@@ -18,18 +17,42 @@ export class Topic implements TopicSettings {
     assignment: readonly (readonly number[])[],
     configs: TopicConfigs,
   ) {
-    this.configs = configs;
-    this.minInSyncReplicas = Number(configValue(configs, 'min.insync.replicas'));
-    this.batchLimits = {
-      maxMessageBytes: Number(configValue(configs, 'max.message.bytes')),
-      timestampAfterMaxMs: Number(configValue(configs, 'message.timestamp.after.max.ms')),
-      logAppendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
-    };
+    this.reconfigure(configs);
     this.addPartitions(assignment);
+  }
+
+  /** Kafka's settings that differ from their defaults. */
+  get configs(): TopicConfigs {
+    return this.#configs;
+  }
+
+  get batchLimits(): BatchLimits {
+    return this.#batchLimits;
+  }
+
+  get minInSyncReplicas(): number {
+    return this.#minInSyncReplicas;
   }
 
   get replicationFactor(): number {
     return this.partitions[0]?.replicas.length ?? 0;
+  }
+
+  /**
+   * Gives the topic other settings, from the next request on; records that are there stay as they are.
+   *
+   * @param configs all that differ from their defaults from now on, checked with `configProblem` before
+   */
+  reconfigure(configs: TopicConfigs): void {
+    this.#configs = configs;
+    this.#minInSyncReplicas = Number(configValue(configs, 'min.insync.replicas'));
+    this.#batchLimits = {
+      maxMessageBytes: Number(configValue(configs, 'max.message.bytes')),
+      timestampAfterMaxMs: Number(configValue(configs, 'message.timestamp.after.max.ms')),
+      logAppendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
+    };
+    // Followers may be enough now, or too few.
+    for (const partition of this.partitions) partition.watchers.notify();
   }
 
   addPartitions(assignment: readonly (readonly number[])[]): void {
