@@ -52,7 +52,7 @@ export class EmbeddedKafka {
       minSessionTimeoutMs: options.groupMinSessionTimeoutMs ?? 6_000,
       maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
     });
-    const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000);
+    const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
     this.#shared = { cluster, groups, faults: new Faults(), requestLog, handlers: createHandlers() };
     const transport = options.transport ?? tcpTransport;
     this.#brokers = nodes.map((node) => new Broker(node, this.#shared, transport));
