@@ -56,6 +56,8 @@ const SPEC = '\\.spec\\.ts$|/spec-support/';
 const SUBPATHS = ['testing', 'health', 'microservices'];
 /** A package's `index.ts`; a subpath's is named after it. */
 const FRONT_DOOR = `(index|${SUBPATHS.map((name) => `${name}/${name}`).join('|')})`;
+/** What a package's `bin` starts. */
+const PROGRAM = 'cli/main';
 const NEST_FOLDERS = ['decorators', 'scope', ...SUBPATHS].join('|');
 
 const path = (row) => SPECIAL[row] ?? `${row}/`;
@@ -175,11 +177,11 @@ module.exports = {
     ),
     rule(
       'no-dead-file',
-      'every file of a library is reached from its front door',
-      { path: `^libs/[^/]+/src/${FRONT_DOOR}\\.ts$` },
+      'every file of a library is reached from its front door, or from its program',
+      { path: `^libs/[^/]+/src/(${FRONT_DOOR}|${PROGRAM})\\.ts$` },
       {
         path: '^libs/[^/]+/src/',
-        pathNot: [SPEC, '\\.d\\.ts$', `^libs/[^/]+/src/${FRONT_DOOR}\\.ts$`],
+        pathNot: [SPEC, '\\.d\\.ts$', `^libs/[^/]+/src/(${FRONT_DOOR}|${PROGRAM})\\.ts$`],
         reachable: false,
       },
     ),

@@ -81,6 +81,8 @@ const INNOCENT: Readonly<Record<string, string>> = {
   [`${WIRE}/index.ts`]: `import './inner.js'; import 'node:zlib'; import 'lz4-napi';`,
   [`${WIRE}/inner.ts`]: 'export {};',
   [`${EMBEDDED}/index.ts`]: `import 'kafka-wire'; import 'node:net';`,
+  [`${EMBEDDED}/cli/main.ts`]: `import './innocent.js';`,
+  [`${EMBEDDED}/cli/innocent.ts`]: 'export {};',
   'test/support/fine.ts': 'export {};',
   'test/faults/innocent.ts': `import 'nestjs-kafka-producer'; import '../support/fine.js';`,
 };

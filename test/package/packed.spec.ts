@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -28,6 +30,20 @@ describe('a packed library', () => {
     expect(await readFile(application.inLibrary('nestjs-kafka-producer', 'README.md'), 'utf8')).toBe(
       await readFile(join(ROOT, 'README.md'), 'utf8'),
     );
+  });
+});
+
+describe('the packed program of embedded-kafka', () => {
+  it('runs from where its manifest says', async () => {
+    const manifest = JSON.parse(await readFile(application.inLibrary('embedded-kafka', 'package.json'), 'utf8')) as {
+      version: string;
+      bin: Record<string, string>;
+    };
+    expect(Object.keys(manifest.bin)).toEqual(['embedded-kafka']);
+    const program = application.inLibrary('embedded-kafka', manifest.bin['embedded-kafka'] ?? '');
+    expect(await readFile(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, '--version']);
+    expect({ stdout, stderr }).toEqual({ stdout: `${manifest.version}\n`, stderr: '' });
   });
 });
 

@@ -10,8 +10,8 @@ export interface ProgramEnd {
 
 export interface RunningProgram {
   readonly end: Promise<ProgramEnd>;
-  /** Resolves when the program has printed this line. */
-  said(line: string): Promise<void>;
+  /** Resolves with the line when the program has printed it, or one that matches. */
+  said(line: string | RegExp): Promise<string>;
   tell(line: string): void;
   kill(signal: NodeJS.Signals): void;
 }
@@ -27,7 +27,16 @@ export function startProgram(
   args: readonly string[] = [],
   nodeFlags: readonly string[] = [],
 ): RunningProgram {
-  const child = spawn(process.execPath, [...nodeFlags, join(PROGRAMS, `${name}.mjs`), ...args], {
+  return startFile(join(PROGRAMS, `${name}.mjs`), args, nodeFlags);
+}
+
+/** Runs any file under the Node that runs the tests. */
+export function startFile(
+  file: string,
+  args: readonly string[] = [],
+  nodeFlags: readonly string[] = [],
+): RunningProgram {
+  const child = spawn(process.execPath, [...nodeFlags, file, ...args], {
     env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
     timeout: KILLED_AFTER_MS,
     killSignal: 'SIGKILL',
@@ -48,12 +57,13 @@ export function startProgram(
     said: (line) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (!stdout.split('\n').includes(line)) return;
+          const found = stdout.split('\n').find((said) => (line instanceof RegExp ? line.test(said) : said === line));
+          if (found === undefined) return;
           listeners.delete(look);
-          resolve();
+          resolve(found);
         };
         listeners.add(look);
-        void end.then(() => reject(new Error(`${name} ended without saying '${line}':\n${stdout}${stderr}`)));
+        void end.then(() => reject(new Error(`${file} ended without saying '${line}':\n${stdout}${stderr}`)));
         look();
       }),
     tell: (line) => child.stdin.write(`${line}\n`),

@@ -1,4 +1,5 @@
 import { topicNameProblem } from './cluster/topic-name.js';
+import type { LoggedRequest } from './broker/request-log.js';
 import type { Transport } from './broker/transport.js';
 import type { Clock } from './time/clock.js';
 
@@ -38,6 +39,8 @@ export interface EmbeddedKafkaOptions {
   readonly groupMinSessionTimeoutMs?: number;
   /** How many of the latest requests `requests()` can show. @defaultValue 100000 */
   readonly maxLoggedRequests?: number;
+  /** Told of every request that reaches a broker, before it is served. What it throws is nobody's to catch. */
+  readonly onRequest?: (request: LoggedRequest) => void;
   /** Seed of everything random: ids of the cluster, of topics and of group members. @defaultValue a different one each time */
   readonly seed?: number;
   /** @defaultValue the system's clock */
@@ -72,7 +75,7 @@ const integer =
       ? undefined
       : `must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`;
 const ofType =
-  (type: 'boolean' | 'string' | 'object'): Rule =>
+  (type: 'boolean' | 'string' | 'object' | 'function'): Rule =>
   (value) =>
     typeof value === type && value !== null ? undefined : `must be a ${type}, not ${JSON.stringify(value)}`;
 
@@ -89,6 +92,7 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   groupInitialRebalanceDelayMs: integer(0),
   groupMinSessionTimeoutMs: integer(1),
   maxLoggedRequests: integer(1),
+  onRequest: ofType('function'),
   seed: integer(0),
   clock: ofType('object'),
   transport: ofType('object'),

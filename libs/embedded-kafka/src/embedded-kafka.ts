@@ -1,24 +1,16 @@
 import type { ApiName } from 'kafka-wire';
-import { createHandlers } from './api/handlers.js';
+import { assembleCluster } from './assemble-cluster.js';
 import { Broker } from './broker/broker.js';
-import { RequestLog, type LoggedRequest } from './broker/request-log.js';
+import type { LoggedRequest } from './broker/request-log.js';
 import type { SharedServices } from './broker/request-server.js';
 import { tcpTransport } from './broker/tcp-transport.js';
-import { ClusterState, type Node } from './cluster/cluster-state.js';
-import { CoordinatorMap, type CoordinatorType } from './cluster/coordinator-map.js';
+import type { CoordinatorType } from './cluster/coordinator-map.js';
 import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './embedded-kafka.options.js';
-import { Faults } from './faults/faults.js';
-import { GroupCoordinator } from './groups/group-coordinator.js';
+import type { Faults } from './faults/faults.js';
 import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
-import { systemClock } from './time/clock.js';
-import { Random } from './time/random.js';
 
 const DEFAULT_COUNT = -1;
-const USUAL_REPLICATION_FACTOR = 3;
-/** Kafka has 50; a test that lists topics is spared them. */
-const USUAL_INTERNAL_PARTITIONS = 3;
-const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 
 /**
  * A Kafka cluster inside this process, for tests and demos. Any Kafka client can use it.
@@ -30,40 +22,9 @@ export class EmbeddedKafka {
   readonly #brokers: readonly Broker[];
 
   private constructor(options: EmbeddedKafkaOptions) {
-    const count = options.brokers ?? 1;
-    const port = options.port ?? 0;
-    const nodes = Array.from({ length: count }, (_, at): Node => ({
-      id: at + 1,
-      port: port === 0 ? 0 : port + at,
-      isUp: false,
-      isFetching: true,
-    }));
-    const cluster = new ClusterState(
-      {
-        host: options.host ?? '127.0.0.1',
-        autoCreateTopics: options.autoCreateTopics ?? false,
-        defaultPartitions: options.defaultPartitions ?? 1,
-        defaultReplicationFactor: Math.min(count, USUAL_REPLICATION_FACTOR),
-        topicPropagationMs: options.topicPropagationMs ?? 0,
-      },
-      nodes,
-      options.clock ?? systemClock,
-      new Random(options.seed ?? Math.floor(Math.random() * 0x1_0000_0000)),
-    );
-    const coordinators = new CoordinatorMap(cluster, {
-      partitions: options.internalTopicPartitions ?? USUAL_INTERNAL_PARTITIONS,
-      loadMs: options.coordinatorLoadMs ?? 0,
-    });
-    const groupSettings = {
-      initialRebalanceDelayMs: options.groupInitialRebalanceDelayMs ?? 0,
-      minSessionTimeoutMs: options.groupMinSessionTimeoutMs ?? 6_000,
-      maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
-    };
-    const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
-    const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000);
-    this.#shared = { cluster, groups, coordinators, faults: new Faults(), requestLog, handlers: createHandlers() };
+    this.#shared = assembleCluster(options);
     const transport = options.transport ?? tcpTransport;
-    this.#brokers = nodes.map((node) => new Broker(node, this.#shared, transport));
+    this.#brokers = this.#shared.cluster.nodes.map((node) => new Broker(node, this.#shared, transport));
   }
 
   /**

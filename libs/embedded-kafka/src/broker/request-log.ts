@@ -38,9 +38,13 @@ const BATCH_HEADER_BYTES = 61;
 export class RequestLog {
   #entries: LoggedRequest[] = [];
 
-  constructor(readonly maxEntries: number) {}
+  constructor(
+    readonly maxEntries: number,
+    readonly onRequest?: (request: LoggedRequest) => void,
+  ) {}
 
   add(entry: LoggedRequest): void {
+    this.onRequest?.(entry);
     this.#entries.push(entry);
     // Thrown away in halves: shifting one by one would cost as much as the log is long, each time.
     if (this.#entries.length >= this.maxEntries * 2) this.#entries = this.#entries.slice(-this.maxEntries);
