@@ -58,6 +58,7 @@ const SUBPATHS = ['testing', 'health', 'microservices'];
 const FRONT_DOOR = `(index|${SUBPATHS.map((name) => `${name}/${name}`).join('|')})`;
 /** What a package's `bin` starts. */
 const PROGRAM = 'cli/main';
+const BY_THE_FRONT_DOOR = `^libs/[^/]+/(src|dist)/${FRONT_DOOR}\\.(ts|js|d\\.ts)$`;
 const NEST_FOLDERS = ['decorators', 'scope', ...SUBPATHS].join('|');
 
 const path = (row) => SPECIAL[row] ?? `${row}/`;
@@ -142,8 +143,14 @@ module.exports = {
     rule(
       'apps-and-tests-by-the-front-door',
       'apps/ and test/ use the packages as a user would',
-      { path: '^(apps|test)/' },
-      { path: '^libs/', pathNot: `^libs/[^/]+/(src|dist)/${FRONT_DOOR}\\.(ts|js|d\\.ts)$` },
+      { path: '^(apps|test)/', pathNot: '^test/simulation/' },
+      { path: '^libs/', pathNot: BY_THE_FRONT_DOOR },
+    ),
+    rule(
+      'simulations-look-inside-the-producer-alone',
+      'test/simulation/ puts the stages of the producer together on virtual time, which no front door offers; of the others it is a user',
+      { path: '^test/simulation/' },
+      { path: '^libs/', pathNot: [BY_THE_FRONT_DOOR, `${SRC}(?!.*(${SPEC}))`] },
     ),
     rule(
       'applications-of-outsiders',

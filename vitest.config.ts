@@ -29,6 +29,7 @@ export default defineConfig({
       suite('faults', ['test/history/**/*.spec.ts', 'test/faults/**/*.spec.ts'], 120_000),
       suite('integration', ['test/integration/**/*.spec.ts'], 60_000),
       suite('interop', ['test/interop/**/*.spec.ts'], 120_000),
+      suite('simulation', ['test/simulation/**/*.spec.ts'], 60_000),
       suite('process', ['test/process/**/*.spec.ts'], 120_000),
       suite('hosts', ['test/hosts/**/*.spec.ts'], 120_000),
       suite('e2e', ['apps/*/test/**/*.spec.ts'], 60_000),

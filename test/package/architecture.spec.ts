@@ -47,6 +47,11 @@ const BREACHES: readonly [rule: string, file: string, text: string][] = [
     'test/faults/breach.ts',
     `import '../../libs/kafka-producer/src/record/fine.js';`,
   ],
+  [
+    'simulations-look-inside-the-producer-alone',
+    'test/simulation/breach.ts',
+    `import '../../libs/kafka-wire/src/inner.js';`,
+  ],
   ['applications-of-outsiders', 'test/apps/shop/breach.ts', `import '../../support/fine.js';`],
   ['libs-know-no-app-and-no-test', `${WIRE}/breach-test.ts`, `import '../../../test/support/fine.js';`],
   ['one-index-per-package', `${PRODUCER}/record/breach-index.ts`, `import './inner/index.js';`],
@@ -83,6 +88,7 @@ const INNOCENT: Readonly<Record<string, string>> = {
   [`${EMBEDDED}/index.ts`]: `import 'kafka-wire'; import 'node:net';`,
   [`${EMBEDDED}/cli/main.ts`]: `import './innocent.js';`,
   [`${EMBEDDED}/cli/innocent.ts`]: 'export {};',
+  'test/simulation/innocent.ts': `import '../../libs/kafka-producer/src/pipeline/fine.js'; import 'embedded-kafka';`,
   'test/support/fine.ts': 'export {};',
   'test/faults/innocent.ts': `import 'nestjs-kafka-producer'; import '../support/fine.js';`,
 };
