@@ -1,8 +1,8 @@
-import { apis, errorCode } from 'kafka-wire';
+import { apis } from 'kafka-wire';
 import { beforeAll, expect, it } from 'vitest';
 
 import { describeOnEachKafka } from '../support/each-kafka.js';
-import { rawRequest } from '../support/raw-request.js';
+import { coordinatorIsLoaded } from '../support/raw-group.js';
 import { errorsIn, refused, type RefusedRequest } from '../support/refused-request.js';
 
 const SESSION = { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000 };
@@ -131,18 +131,8 @@ describeOnEachKafka('requests about groups that are refused', (kafka) => {
 
   beforeAll(async () => {
     topic = await kafka().createTopic();
-    await coordinatorIsLoaded(topic);
+    await coordinatorIsLoaded(address(), topic);
   });
-
-  /** The first group of a cluster finds no coordinator for a while, and then one that still reads what other groups left. */
-  async function coordinatorIsLoaded(groupId: string): Promise<void> {
-    const heartbeat = { groupId, memberId: 'nobody', generationId: 1 };
-    let code = -1;
-    while (code !== 0) code = (await rawRequest(address(), apis.FindCoordinator, 3, { key: groupId })).errorCode;
-    while (code !== errorCode('UNKNOWN_MEMBER_ID')) {
-      code = (await rawRequest(address(), apis.Heartbeat, 3, heartbeat)).errorCode;
-    }
-  }
 
   it.each(Object.entries(REFUSED))('%s', async (_name, request) => {
     expect(await errorsIn(address(), topic, request)).toEqual(request.codes);

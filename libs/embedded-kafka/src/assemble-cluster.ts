@@ -44,6 +44,7 @@ export function assembleCluster(options: EmbeddedKafkaOptions): SharedServices {
     initialRebalanceDelayMs: options.groupInitialRebalanceDelayMs ?? 0,
     minSessionTimeoutMs: options.groupMinSessionTimeoutMs ?? 6_000,
     maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
+    maxSize: options.groupMaxSize ?? Number.MAX_SAFE_INTEGER,
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);

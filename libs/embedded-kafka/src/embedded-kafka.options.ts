@@ -37,6 +37,8 @@ export interface EmbeddedKafkaOptions {
   readonly groupInitialRebalanceDelayMs?: number;
   /** Shortest session time-out a group member may ask for, in milliseconds (`group.min.session.timeout.ms`). @defaultValue 6000 */
   readonly groupMinSessionTimeoutMs?: number;
+  /** Most members a group may have (`group.max.size`). @defaultValue no limit */
+  readonly groupMaxSize?: number;
   /** How many of the latest requests `requests()` can show. @defaultValue 100000 */
   readonly maxLoggedRequests?: number;
   /** Told of every request that reaches a broker, before it is served. What it throws is nobody's to catch. */
@@ -91,6 +93,7 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   coordinatorLoadMs: integer(0),
   groupInitialRebalanceDelayMs: integer(0),
   groupMinSessionTimeoutMs: integer(1),
+  groupMaxSize: integer(1),
   maxLoggedRequests: integer(1),
   onRequest: ofType('function'),
   seed: integer(0),

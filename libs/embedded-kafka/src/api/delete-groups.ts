@@ -6,7 +6,7 @@ export const deleteGroups = defineHandler({
   versions: { min: 0, max: 2 },
 
   handle: (request, { groups, brokerId }) => ({
-    results: request.groupsNames.map((groupId) => ({
+    results: [...new Set(request.groupsNames)].map((groupId) => ({
       groupId,
       errorCode: groups.check(groupId, brokerId) || groups.delete(groupId),
     })),

@@ -17,6 +17,7 @@ import { listGroups } from './list-groups.js';
 import { listOffsets } from './list-offsets.js';
 import { metadata } from './metadata.js';
 import { offsetCommit } from './offset-commit.js';
+import { offsetDelete } from './offset-delete.js';
 import { offsetFetch } from './offset-fetch.js';
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.js';
 import { produce } from './produce.js';
@@ -41,6 +42,7 @@ const served: readonly ApiHandler[] = [
   leaveGroup,
   offsetCommit,
   offsetFetch,
+  offsetDelete,
   describeGroups,
   listGroups,
   deleteGroups,

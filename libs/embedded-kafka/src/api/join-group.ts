@@ -1,4 +1,4 @@
-import { apis, errorCode, type ResponseInput } from 'kafka-wire';
+import { apis, type ResponseInput } from 'kafka-wire';
 import type { JoinResult } from '../groups/group-member.js';
 import { defineHandler } from './api-handler.js';
 
@@ -7,6 +7,7 @@ type Response = ResponseInput<typeof apis.JoinGroup>;
 const MEMBER_ID_REQUIRED_SINCE_VERSION = 4;
 const REBALANCE_TIMEOUT_SINCE_VERSION = 1;
 const NULL_PROTOCOL_SINCE_VERSION = 7;
+const SKIP_ASSIGNMENT_SINCE_VERSION = 9;
 
 export const joinGroup = defineHandler({
   api: apis.JoinGroup,
@@ -14,19 +15,16 @@ export const joinGroup = defineHandler({
 
   handle(request, context) {
     const { groups, apiVersion } = context;
-    const refused = groups.check(request.groupId, context.brokerId);
+    const refused = groups.checkNamed(request.groupId, context.brokerId);
     if (refused !== 0) return response({ errorCode: refused, memberId: request.memberId }, apiVersion);
-    // Static members are not served: treating one as a dynamic member would break its promise not to rebalance.
-    if (request.groupInstanceId !== null) {
-      return response({ errorCode: errorCode('INVALID_REQUEST'), memberId: request.memberId }, apiVersion);
-    }
     const { sessionTimeoutMs, rebalanceTimeoutMs } = request;
-    const joined = groups.join({
+    const joined = groups.join(request.groupId, {
       ...request,
       rebalanceTimeoutMs: apiVersion < REBALANCE_TIMEOUT_SINCE_VERSION ? sessionTimeoutMs : rebalanceTimeoutMs,
       clientId: context.clientId,
       clientHost: `/${context.clientHost}`,
       mustKnowItsId: apiVersion >= MEMBER_ID_REQUIRED_SINCE_VERSION,
+      canSkipAssignment: apiVersion >= SKIP_ASSIGNMENT_SINCE_VERSION,
     });
     return joined instanceof Promise
       ? joined.then((result) => response(result, apiVersion))

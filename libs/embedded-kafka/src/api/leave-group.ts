@@ -1,5 +1,5 @@
 import { apis, errorCode } from 'kafka-wire';
-import { defineHandler, type RequestContext } from './api-handler.js';
+import { defineHandler } from './api-handler.js';
 
 const BATCHED_SINCE_VERSION = 3;
 
@@ -7,24 +7,23 @@ export const leaveGroup = defineHandler({
   api: apis.LeaveGroup,
   versions: { min: 0, max: 5 },
 
-  handle(request, context) {
+  handle(request, { groups, brokerId, apiVersion }) {
     const { groupId, memberId } = request;
-    const refused = context.groups.check(groupId, context.brokerId);
+    const refused = groups.checkNamed(groupId, brokerId);
     if (refused !== 0) return { errorCode: refused };
-    if (context.apiVersion < BATCHED_SINCE_VERSION) return { errorCode: leave(groupId, memberId, context) };
+    const isBatched = apiVersion >= BATCHED_SINCE_VERSION;
+    const leaving = isBatched ? request.members : [{ memberId, groupInstanceId: null }];
+    const codes = groups.group(groupId)?.leave(leaving) ?? leaving.map(() => errorCode('UNKNOWN_MEMBER_ID'));
+    if (!isBatched) return { errorCode: codes[0] ?? 0 };
     return {
       errorCode: 0,
-      members: request.members.map((member) => ({
+      members: request.members.map((member, at) => ({
         memberId: member.memberId,
         groupInstanceId: member.groupInstanceId,
-        errorCode: leave(groupId, member.memberId, context),
+        errorCode: codes[at] ?? 0,
       })),
     };
   },
 
   refuse: (_request, code) => ({ errorCode: code }),
 });
-
-function leave(groupId: string, memberId: string, { groups }: RequestContext): number {
-  return groups.group(groupId)?.leave(memberId) ?? errorCode('UNKNOWN_MEMBER_ID');
-}

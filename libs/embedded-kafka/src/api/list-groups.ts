@@ -10,7 +10,7 @@ export const listGroups = defineHandler({
 
   handle({ statesFilter, typesFilter }, { groups, brokerId }) {
     const isWanted = (filter: readonly string[], value: string) =>
-      filter.length === 0 || filter.some((one) => one.toLowerCase() === value.toLowerCase());
+      filter.length === 0 || filter.some((one) => one.trim().toLowerCase() === value.toLowerCase());
     const listed = [...groups.groups]
       .filter(({ id }) => groups.nodeFor(id)?.id === brokerId)
       .filter(({ state }) => isWanted(statesFilter, state) && isWanted(typesFilter, TYPE));

@@ -1,68 +1,63 @@
 import { apis, errorCode, type RequestOf } from 'kafka-wire';
-import type { ConsumerGroup } from '../groups/consumer-group.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
+import { splitByPartition, type TopicResults } from './topic-results.js';
 
 type Request = RequestOf<typeof apis.OffsetCommit>;
 
-const NO_GENERATION = -1;
-/** Kafka's `offset.metadata.max.bytes`. */
-const MAX_METADATA_BYTES = 4096;
+/** Characters, as Java counts them: Kafka's `offset.metadata.max.bytes` says otherwise. */
+const MAX_METADATA_LENGTH = 4096;
+const GROUP_NOT_FOUND_SINCE_VERSION = 9;
 
 export const offsetCommit = defineHandler({
   api: apis.OffsetCommit,
   versions: { min: 2, max: 9 },
 
   handle(request, context) {
-    const { groups } = context;
-    const refused = groups.check(request.groupId, context.brokerId) || checkCommitter(request, context);
-    if (refused !== 0) return refuseAll(request, refused);
-    const group = groups.groupForWriting(request.groupId);
-    const topics = request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((partition) => ({
-        partitionIndex: partition.partitionIndex,
-        errorCode: commit(group, name, partition, context),
-      })),
-    }));
-    return { topics };
+    const { groups, brokerId } = context;
+    const { known, results } = splitByPartition(request.topics, context.cluster);
+    if (known.length === 0) return { topics: results.topics };
+    const refused = groups.check(request.groupId, brokerId) || checkCommitter(request, context);
+    commit(request, known, results, refused, context);
+    return { topics: results.topics };
   },
 
-  refuse: refuseAll,
-});
-
-/** A group without members takes offsets from anyone who claims no generation: tools and consumers that assign themselves. */
-function checkCommitter(request: Request, { groups }: RequestContext): number {
-  const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
-  const group = groups.group(groupId);
-  if (group === undefined) return generationId < 0 ? 0 : errorCode('ILLEGAL_GENERATION');
-  if (generationId === NO_GENERATION && group.state === 'Empty') return 0;
-  const refused = groups.checkMember(group, memberId, generationId);
-  if (refused !== 0) return refused;
-  return group.state === 'CompletingRebalance' ? errorCode('REBALANCE_IN_PROGRESS') : 0;
-}
-
-function commit(
-  group: ConsumerGroup,
-  topic: string,
-  partition: Request['topics'][number]['partitions'][number],
-  { cluster }: RequestContext,
-): number {
-  const { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata } = partition;
-  if (cluster.partition(topic, partitionIndex) === undefined) return errorCode('UNKNOWN_TOPIC_OR_PARTITION');
-  if (Buffer.byteLength(committedMetadata ?? '') > MAX_METADATA_BYTES) return errorCode('OFFSET_METADATA_TOO_LARGE');
-  group.offsets.commit(topic, partitionIndex, {
-    offset: committedOffset,
-    leaderEpoch: committedLeaderEpoch,
-    metadata: committedMetadata,
-  });
-  return 0;
-}
-
-function refuseAll({ topics }: Request, code: number) {
-  return {
+  refuse: ({ topics }, code) => ({
     topics: topics.map(({ name, partitions }) => ({
       name,
       partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: code })),
     })),
-  };
+  }),
+});
+
+/** A group that nobody has heard of comes to be with offsets of someone who claims no generation. */
+function checkCommitter(request: Request, { groups, apiVersion }: RequestContext): number {
+  const { groupId, generationIdOrMemberEpoch: generationId } = request;
+  const group = groups.group(groupId);
+  if (group !== undefined) return group.checkCommit(request, generationId);
+  if (generationId < 0) return 0;
+  return errorCode(apiVersion < GROUP_NOT_FOUND_SINCE_VERSION ? 'ILLEGAL_GENERATION' : 'GROUP_ID_NOT_FOUND');
+}
+
+function commit(
+  { groupId, memberId }: Request,
+  topics: Request['topics'],
+  results: TopicResults,
+  refused: number,
+  { groups }: RequestContext,
+): void {
+  const group = refused === 0 ? groups.groupForWriting(groupId) : undefined;
+  group?.noteCommit(memberId);
+  for (const { name, partitions } of topics) {
+    for (const { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata } of partitions) {
+      const metadata = committedMetadata ?? '';
+      const code = refused || (metadata.length > MAX_METADATA_LENGTH ? errorCode('OFFSET_METADATA_TOO_LARGE') : 0);
+      results.add(name, partitionIndex, code);
+      if (code !== 0) continue;
+      group?.offsets.commit(name, partitionIndex, {
+        offset: committedOffset,
+        leaderEpoch: committedLeaderEpoch,
+        metadata,
+      });
+    }
+  }
 }

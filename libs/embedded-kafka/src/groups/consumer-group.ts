@@ -1,249 +1,240 @@
 import { errorCode } from 'kafka-wire';
-import type { Clock, TimerHandle } from '../time/clock.js';
-import type { GroupMember, Joining, JoinResult, SyncResult } from './group-member.js';
+import type { Clock } from '../time/clock.js';
+import type { Random } from '../time/random.js';
+import {
+  GroupMember,
+  syncRefused,
+  type Joining,
+  type JoinResult,
+  type MemberIdentity,
+  type SyncResult,
+} from './group-member.js';
 import { GroupOffsets } from './group-offsets.js';
-import { transition, type GroupState } from './group-state.js';
-import { PendingMembers } from './pending-members.js';
+import { GroupRebalance } from './group-rebalance.js';
+import type { GroupSettings } from './group-settings.js';
+import type { GroupState } from './group-state.js';
+import { newMemberId } from './member-id.js';
 import { commonProtocols, selectProtocol } from './protocol-selection.js';
 
-export interface GroupSettings {
-  /** How long the first rebalance of an empty group waits for more members, in milliseconds (`group.initial.rebalance.delay.ms`). */
-  readonly initialRebalanceDelayMs: number;
-  /** Session time-outs a member may ask for (`group.min.session.timeout.ms`, `group.max.session.timeout.ms`). */
-  readonly minSessionTimeoutMs: number;
-  readonly maxSessionTimeoutMs: number;
+export interface JoinRequest extends Joining, MemberIdentity {
+  readonly clientId: string;
+  readonly clientHost: string;
+  /** JoinGroup v4: a new member must come back with the id it is given before it counts (KIP-394). */
+  readonly mustKnowItsId: boolean;
+  /** JoinGroup v9: a static leader that comes back can be told that it leads without having to assign (KIP-814). */
+  readonly canSkipAssignment: boolean;
 }
 
-const NOBODY = '';
+export interface SyncRequest extends MemberIdentity {
+  readonly generationId: number;
+  /** Null from a client that does not tell. */
+  readonly protocolType: string | null;
+  readonly protocolName: string | null;
+  readonly assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[];
+}
 
-/**
- * One group under the classic protocol (Kafka's `ClassicGroup` and its coordinator).
- *
- * A member whose JoinGroup or SyncGroup waits for others cannot send heartbeats, so its session runs only between answers.
- */
+/** How long the JoinGroup of a new member may wait before the member is taken for gone, in milliseconds. */
+const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
+
+/** One group under the classic protocol (Kafka's `ClassicGroup`): what its members may ask, and what it has committed. */
 export class ConsumerGroup {
   readonly offsets = new GroupOffsets();
-  readonly #members = new Map<string, GroupMember>();
-  readonly #pending: PendingMembers;
-  #state: GroupState = 'Empty';
-  #generationId = 0;
-  #protocolType: string | null = null;
-  #protocolName: string | null = null;
-  #leader = NOBODY;
-  #rebalanceTimer: TimerHandle;
-  /** True while an empty group gathers its first members: it waits the whole delay, however many are there. */
-  #isGathering = false;
+  readonly #rebalance: GroupRebalance;
 
   constructor(
     readonly id: string,
     readonly settings: GroupSettings,
     readonly clock: Clock,
+    readonly random: Random,
   ) {
-    this.#pending = new PendingMembers(clock, () => this.#memberIsGone());
+    this.#rebalance = new GroupRebalance(settings, clock);
   }
 
   get state(): GroupState {
-    return this.#state;
+    return this.#rebalance.state;
+  }
+  get stateSinceMs(): number {
+    return this.#rebalance.stateSinceMs;
   }
   get generationId(): number {
-    return this.#generationId;
+    return this.#rebalance.generationId;
   }
   get protocolType(): string | null {
-    return this.#protocolType;
+    return this.#rebalance.protocolType;
   }
   get protocolName(): string | null {
-    return this.#protocolName;
+    return this.#rebalance.protocolName;
+  }
+  get subscribedTopics(): ReadonlySet<string> | undefined {
+    return this.#rebalance.subscribedTopics;
   }
   get members(): readonly GroupMember[] {
-    return [...this.#members.values()];
+    return this.#rebalance.members.all;
   }
 
-  /** Remembers an id that was handed out; a member that does not come back with it within its session is forgotten. */
-  expect(memberId: string, sessionTimeoutMs: number): void {
-    this.#pending.add(memberId, sessionTimeoutMs);
-  }
-
-  isExpected(memberId: string): boolean {
-    return this.#pending.has(memberId);
-  }
-
-  has(memberId: string): boolean {
-    return this.#members.has(memberId);
-  }
-
-  /** False when the group's members could not work with this one: another kind of group, or no strategy in common. */
-  fits({ protocolType, protocols }: Joining): boolean {
-    if (protocolType === '' || protocols.length === 0) return false;
-    if (this.#members.size === 0) return true;
-    const common = commonProtocols(this.#members.values());
-    return protocolType === this.#protocolType && protocols.some(({ name }) => common.has(name));
-  }
-
-  join(member: GroupMember, joining: Joining): Promise<JoinResult> {
-    const known = this.#members.get(member.id);
-    if (known === undefined) return this.#admit(member, joining);
-    const isUnchanged = known.offersSame(joining.protocols);
-    const mayStay =
-      (this.#state === 'CompletingRebalance' && isUnchanged) ||
-      (this.#state === 'Stable' && isUnchanged && known.id !== this.#leader);
-    if (mayStay) return Promise.resolve(this.#joined(known));
-    return this.#rejoin(known, joining);
-  }
-
-  sync(memberId: string, assignments: readonly { memberId: string; assignment: Buffer }[]): Promise<SyncResult> {
-    const member = this.#members.get(memberId);
-    if (member === undefined) return Promise.resolve(this.#notSynced('UNKNOWN_MEMBER_ID'));
-    if (this.#state === 'PreparingRebalance') return Promise.resolve(this.#notSynced('REBALANCE_IN_PROGRESS'));
-    if (this.#state === 'Stable') {
-      this.#watch(member);
-      return Promise.resolve(this.#synced(member));
+  join(request: JoinRequest): Promise<JoinResult> | JoinResult {
+    const { memberId } = request;
+    const { members, pending } = this.#rebalance;
+    if (!this.#hasRoomFor(memberId)) {
+      const member = members.get(memberId);
+      if (member !== undefined) members.remove(member);
+      pending.remove(memberId);
+      return { errorCode: errorCode('GROUP_MAX_SIZE_REACHED'), memberId: '' };
     }
+    if (!this.#fits(request)) return { errorCode: errorCode('INCONSISTENT_GROUP_PROTOCOL'), memberId };
+    if (memberId === '') return this.#joinNew(request);
+    if (pending.has(memberId)) {
+      // Only a dynamic member is told to come back with its id.
+      if (request.groupInstanceId !== null) return { errorCode: errorCode('UNKNOWN_SERVER_ERROR'), memberId: '' };
+      return this.#admit(memberId, request);
+    }
+    const member = members.find(request);
+    return typeof member === 'number' ? { errorCode: member, memberId } : this.#joinAgain(member, request);
+  }
+
+  sync(request: SyncRequest): Promise<SyncResult> | SyncResult {
+    const { memberId, generationId, protocolType, protocolName, assignments } = request;
+    const member = this.#memberOf(request, generationId);
+    if (typeof member === 'number') return syncRefused(member);
+    const isOther =
+      (protocolType !== null && protocolType !== this.protocolType) ||
+      (protocolName !== null && protocolName !== this.protocolName);
+    if (isOther) return syncRefused(errorCode('INCONSISTENT_GROUP_PROTOCOL'));
+    if (this.state === 'PreparingRebalance') return syncRefused(errorCode('REBALANCE_IN_PROGRESS'));
+    this.#rebalance.noteSync(memberId);
+    if (this.state === 'Stable') return this.#rebalance.synced(member);
     return new Promise((resolve) => {
       member.answerSync = resolve;
-      member.stopSession();
-      if (memberId === this.#leader) this.#distribute(assignments);
+      if (memberId === this.#rebalance.members.leader) this.#rebalance.distribute(assignments);
     });
   }
 
-  heartbeat(memberId: string): number {
-    const member = this.#members.get(memberId);
-    if (member === undefined) return errorCode('UNKNOWN_MEMBER_ID');
-    if (member.canHeartbeat) this.#watch(member);
-    return this.#state === 'PreparingRebalance' ? errorCode('REBALANCE_IN_PROGRESS') : 0;
+  heartbeat(identity: MemberIdentity, generationId: number): number {
+    const member = this.#memberOf(identity, generationId);
+    if (typeof member === 'number') return member;
+    this.#rebalance.watch(member);
+    return this.state === 'PreparingRebalance' ? errorCode('REBALANCE_IN_PROGRESS') : 0;
   }
 
-  leave(memberId: string): number {
-    if (this.#pending.remove(memberId)) {
-      this.#memberIsGone();
-      return 0;
-    }
-    const member = this.#members.get(memberId);
-    if (member === undefined) return errorCode('UNKNOWN_MEMBER_ID');
-    this.#remove(member);
-    return 0;
+  /** Returns a code for each. Without a member id, an instance id alone names a static member: that is how operators remove one. */
+  leave(leaving: readonly MemberIdentity[]): number[] {
+    const codes = leaving.map((identity) => this.#leave(identity));
+    if (codes.includes(0) && this.state !== 'Empty') this.#rebalance.begin();
+    return codes;
+  }
+
+  /**
+   * Why offsets may not be committed, or 0. A group without members takes them from anyone who claims no generation: tools, and consumers
+   * that assign themselves. In a transaction a client that tells neither member nor generation is always let through, as in Kafka.
+   */
+  checkCommit(identity: MemberIdentity, generationId: number, isTransactional = false): number {
+    const { memberId, groupInstanceId } = identity;
+    const claimsNothing = generationId < 0 && memberId === '' && groupInstanceId === null;
+    if (generationId < 0 && this.state === 'Empty') return 0;
+    if (claimsNothing) return isTransactional ? 0 : errorCode('UNKNOWN_MEMBER_ID');
+    const member = this.#memberOf(identity, generationId);
+    if (typeof member === 'number') return member;
+    return !isTransactional && this.state === 'CompletingRebalance' ? errorCode('REBALANCE_IN_PROGRESS') : 0;
+  }
+
+  /** A commit counts as a heartbeat, except while the group waits for its leader. */
+  noteCommit(memberId: string): void {
+    const member = this.#rebalance.members.get(memberId);
+    if (member !== undefined && this.state !== 'CompletingRebalance') this.#rebalance.watch(member);
   }
 
   /** Stops all timers; nobody who waits is answered any more. */
   close(): void {
-    this.clock.clearTimeout(this.#rebalanceTimer);
-    for (const member of this.#members.values()) member.stopSession();
-    this.#pending.clear();
-    this.#state = 'Dead';
+    this.#rebalance.close();
   }
 
-  #admit(member: GroupMember, joining: Joining): Promise<JoinResult> {
-    this.#pending.remove(member.id);
-    this.#members.set(member.id, member);
-    if (this.#leader === NOBODY) this.#leader = member.id;
-    this.#protocolType = joining.protocolType;
-    return this.#rejoin(member, joining);
+  #memberOf(identity: MemberIdentity, generationId: number): GroupMember | number {
+    const member = this.#rebalance.members.find(identity);
+    if (typeof member === 'number' || generationId === this.generationId) return member;
+    return errorCode('ILLEGAL_GENERATION');
   }
 
-  #rejoin(member: GroupMember, joining: Joining): Promise<JoinResult> {
-    member.update(joining);
-    member.stopSession();
+  /** While members gather, those count whose JoinGroup waits: whoever comes last is the one too many. */
+  #hasRoomFor(memberId: string): boolean {
+    const { members } = this.#rebalance;
+    if (this.state === 'Empty') return true;
+    const isJoining = this.state === 'PreparingRebalance';
+    const member = members.get(memberId);
+    if (member !== undefined && (!isJoining || member.isAwaitingJoin)) return true;
+    return (isJoining ? members.awaitingJoin : members.size) < this.settings.maxSize;
+  }
+
+  /** False when the group's members could not work with this one: another kind of group, or no strategy in common. */
+  #fits({ protocolType, protocols }: Joining): boolean {
+    if (this.state === 'Empty') return protocolType !== '' && protocols.length > 0;
+    const common = commonProtocols(this.members);
+    return protocolType === this.protocolType && protocols.some(({ name }) => common.has(name));
+  }
+
+  #joinNew(request: JoinRequest): Promise<JoinResult> | JoinResult {
+    const { groupInstanceId, sessionTimeoutMs } = request;
+    const { members, pending } = this.#rebalance;
+    const memberId = newMemberId(request, this.random);
+    const known = groupInstanceId === null ? undefined : members.get(members.staticId(groupInstanceId) ?? '');
+    if (known !== undefined) return this.#replace(known, memberId, request);
+    if (groupInstanceId !== null || !request.mustKnowItsId) return this.#admit(memberId, request);
+    pending.add(memberId, sessionTimeoutMs);
+    return { errorCode: errorCode('MEMBER_ID_REQUIRED'), memberId };
+  }
+
+  #joinAgain(member: GroupMember, request: JoinRequest): Promise<JoinResult> | JoinResult {
+    if (this.state === 'Empty') return { errorCode: errorCode('UNKNOWN_MEMBER_ID'), memberId: member.memberId };
+    const isUnchanged = member.offersSame(request.protocols);
+    const isLeader = member.memberId === this.#rebalance.members.leader;
+    const mayStay =
+      (this.state === 'CompletingRebalance' && isUnchanged) || (this.state === 'Stable' && isUnchanged && !isLeader);
+    if (mayStay) return this.#rebalance.joined(member);
+    member.update(request);
+    return this.#waitForOthers(member);
+  }
+
+  #admit(memberId: string, request: JoinRequest): Promise<JoinResult> {
+    const { members, pending } = this.#rebalance;
+    pending.remove(memberId);
+    if (members.size === 0) this.#rebalance.protocolType = request.protocolType;
+    const member = new GroupMember(memberId, request.groupInstanceId, request, this.clock);
+    member.update(request);
+    this.#rebalance.noteNewMember();
+    members.add(member);
+    this.#rebalance.watch(member, NEW_MEMBER_JOIN_TIMEOUT_MS);
+    return this.#waitForOthers(member);
+  }
+
+  /** A static member that was started anew takes the place of its old self: a stable group need not even notice. */
+  #replace(old: GroupMember, memberId: string, request: JoinRequest): Promise<JoinResult> | JoinResult {
+    const formerLeader = this.#rebalance.members.leader;
+    const member = this.#rebalance.members.replace(old, memberId);
+    this.#rebalance.watch(member);
+    member.update(request);
+    if (this.state !== 'Stable' || selectProtocol(this.members) !== this.protocolName) {
+      return this.#waitForOthers(member);
+    }
+    if (request.canSkipAssignment) {
+      return { ...this.#rebalance.joined(member), skipAssignment: memberId === this.#rebalance.members.leader };
+    }
+    // An older client would assign when told that it leads, so it is told the id nobody has any more.
+    return { errorCode: 0, memberId, ...this.#rebalance.generation, leader: formerLeader };
+  }
+
+  #waitForOthers(member: GroupMember): Promise<JoinResult> {
     return new Promise((resolve) => {
       member.answerJoin = resolve;
-      if (this.#state === 'PreparingRebalance') this.#completeIfAllJoined();
-      else this.#prepareRebalance();
+      this.#rebalance.begin();
     });
   }
 
-  #prepareRebalance(): void {
-    const isFirst = this.#state === 'Empty';
-    this.clock.clearTimeout(this.#rebalanceTimer);
-    for (const member of this.#members.values()) {
-      member.assignment = Buffer.alloc(0);
-      if (member.finishSync(this.#notSynced('REBALANCE_IN_PROGRESS'))) this.#watch(member);
-    }
-    this.#state = transition(this.#state, 'PreparingRebalance');
-    this.#isGathering = isFirst && this.settings.initialRebalanceDelayMs > 0;
-    const waitMs = this.#isGathering
-      ? this.settings.initialRebalanceDelayMs
-      : Math.max(0, ...this.members.map(({ rebalanceTimeoutMs }) => rebalanceTimeoutMs));
-    this.#rebalanceTimer = this.clock.setTimeout(() => this.#completeJoin(), waitMs);
-    this.#completeIfAllJoined();
-  }
-
-  #completeIfAllJoined(): void {
-    if (this.#isGathering || this.#pending.size > 0) return;
-    if (this.members.every(({ answerJoin }) => answerJoin !== undefined)) this.#completeJoin();
-  }
-
-  /** Those who are here form the next generation; those who did not come back are out. */
-  #completeJoin(): void {
-    this.clock.clearTimeout(this.#rebalanceTimer);
-    this.#isGathering = false;
-    for (const member of this.members) if (member.answerJoin === undefined) this.#drop(member);
-    this.#generationId++;
-    if (this.#members.size === 0) {
-      this.#protocolName = null;
-      this.#state = transition(this.#state, 'Empty');
-      return;
-    }
-    this.#state = transition(this.#state, 'CompletingRebalance');
-    this.#protocolName = selectProtocol(this.members);
-    for (const member of this.members) {
-      member.finishJoin(this.#joined(member));
-      this.#watch(member);
-    }
-  }
-
-  #joined(member: GroupMember): JoinResult {
-    const protocolName = this.#protocolName;
-    const members =
-      member.id === this.#leader
-        ? this.members.map((one) => ({ memberId: one.id, metadata: one.metadataFor(protocolName) }))
-        : [];
-    return {
-      errorCode: 0,
-      memberId: member.id,
-      generationId: this.#generationId,
-      protocolType: this.#protocolType,
-      protocolName,
-      leader: this.#leader,
-      members,
-    };
-  }
-
-  #distribute(assignments: readonly { memberId: string; assignment: Buffer }[]): void {
-    for (const member of this.#members.values()) {
-      const mine = assignments.find(({ memberId }) => memberId === member.id);
-      member.assignment = Buffer.from(mine?.assignment ?? []);
-    }
-    this.#state = transition(this.#state, 'Stable');
-    for (const member of this.members) if (member.finishSync(this.#synced(member))) this.#watch(member);
-  }
-
-  #synced({ assignment }: GroupMember): SyncResult {
-    return { errorCode: 0, assignment, protocolType: this.#protocolType, protocolName: this.#protocolName };
-  }
-
-  #notSynced(error: 'UNKNOWN_MEMBER_ID' | 'REBALANCE_IN_PROGRESS'): SyncResult {
-    return { errorCode: errorCode(error), assignment: Buffer.alloc(0), protocolType: null, protocolName: null };
-  }
-
-  #remove(member: GroupMember): void {
-    this.#drop(member);
-    if (this.#state === 'PreparingRebalance') this.#completeIfAllJoined();
-    else this.#prepareRebalance();
-  }
-
-  /** Somebody who never got in was waited for. */
-  #memberIsGone(): void {
-    if (this.#state === 'PreparingRebalance') this.#completeIfAllJoined();
-  }
-
-  #drop(member: GroupMember): void {
-    member.stopSession();
-    this.#members.delete(member.id);
-    if (this.#leader === member.id) this.#leader = this.members[0]?.id ?? NOBODY;
-    member.finishJoin({ errorCode: errorCode('UNKNOWN_MEMBER_ID'), memberId: member.id });
-    member.finishSync(this.#notSynced('UNKNOWN_MEMBER_ID'));
-  }
-
-  /** Its session runs from now; when it ends the member is out. */
-  #watch(member: GroupMember): void {
-    member.restartSession(() => this.#remove(member));
+  #leave({ memberId, groupInstanceId }: MemberIdentity): number {
+    const { members, pending } = this.#rebalance;
+    if (pending.remove(memberId)) return 0;
+    const id = memberId === '' && groupInstanceId !== null ? (members.staticId(groupInstanceId) ?? '') : memberId;
+    const member = members.find({ memberId: id, groupInstanceId });
+    if (typeof member === 'number') return member;
+    members.remove(member);
+    return 0;
   }
 }

@@ -1,18 +1,9 @@
 import { errorCode } from 'kafka-wire';
 import type { ClusterState, Node } from '../cluster/cluster-state.js';
 import { CoordinatorMap } from '../cluster/coordinator-map.js';
-import { ConsumerGroup, type GroupSettings } from './consumer-group.js';
-import { GroupMember, type Joining, type JoinResult } from './group-member.js';
-
-export interface JoinRequest extends Joining {
-  readonly groupId: string;
-  /** Empty for a consumer that has none yet. */
-  readonly memberId: string;
-  readonly clientId: string;
-  readonly clientHost: string;
-  /** JoinGroup v4: a new member must come back with the id it is given before it counts (KIP-394). */
-  readonly mustKnowItsId: boolean;
-}
+import { ConsumerGroup, type JoinRequest } from './consumer-group.js';
+import type { JoinResult } from './group-member.js';
+import type { GroupSettings } from './group-settings.js';
 
 /** All groups of the cluster, and which broker answers for which. State is shared, so it survives a move of the coordinator as Kafka's log makes it. */
 export class GroupCoordinator {
@@ -33,7 +24,7 @@ export class GroupCoordinator {
   }
 
   groupForWriting(id: string): ConsumerGroup {
-    const group = this.#groups.get(id) ?? new ConsumerGroup(id, this.settings, this.cluster.clock);
+    const group = this.#groups.get(id) ?? new ConsumerGroup(id, this.settings, this.cluster.clock, this.cluster.random);
     this.#groups.set(id, group);
     return group;
   }
@@ -44,33 +35,23 @@ export class GroupCoordinator {
 
   /** Why this broker cannot serve the group, or 0. */
   check(groupId: string, brokerId: number): number {
-    if (groupId === '') return errorCode('INVALID_GROUP_ID');
     return this.coordinators.check('group', groupId, brokerId);
   }
 
-  join(request: JoinRequest): Promise<JoinResult> | JoinResult {
+  /** The same for requests of members, whose group needs a name. Offsets may be kept under the empty one, as in old times. */
+  checkNamed(groupId: string, brokerId: number): number {
+    return groupId === '' ? errorCode('INVALID_GROUP_ID') : this.check(groupId, brokerId);
+  }
+
+  /** A group comes to be with the first who joins without an id. */
+  join(groupId: string, request: JoinRequest): Promise<JoinResult> | JoinResult {
     const { memberId, sessionTimeoutMs } = request;
     const { minSessionTimeoutMs, maxSessionTimeoutMs } = this.settings;
     if (sessionTimeoutMs < minSessionTimeoutMs || sessionTimeoutMs > maxSessionTimeoutMs) {
       return { errorCode: errorCode('INVALID_SESSION_TIMEOUT'), memberId };
     }
-    const known = this.#groups.get(request.groupId);
-    if (memberId !== '' && !known?.has(memberId) && !known?.isExpected(memberId)) {
-      return { errorCode: errorCode('UNKNOWN_MEMBER_ID'), memberId };
-    }
-    const group = this.groupForWriting(request.groupId);
-    if (!group.fits(request)) return { errorCode: errorCode('INCONSISTENT_GROUP_PROTOCOL'), memberId };
-    if (memberId !== '') return group.join(this.#member(memberId, request), request);
-    const newId = `${request.clientId}-${this.cluster.random.uuid()}`;
-    if (!request.mustKnowItsId) return group.join(this.#member(newId, request), request);
-    group.expect(newId, sessionTimeoutMs);
-    return { errorCode: errorCode('MEMBER_ID_REQUIRED'), memberId: newId };
-  }
-
-  /** Why a member may not act in this generation, or 0. */
-  checkMember(group: ConsumerGroup | undefined, memberId: string, generationId: number): number {
-    if (!group?.has(memberId)) return errorCode('UNKNOWN_MEMBER_ID');
-    return group.generationId === generationId ? 0 : errorCode('ILLEGAL_GENERATION');
+    const group = memberId === '' ? this.groupForWriting(groupId) : this.#groups.get(groupId);
+    return group?.join(request) ?? { errorCode: errorCode('UNKNOWN_MEMBER_ID'), memberId };
   }
 
   delete(groupId: string): number {
@@ -89,9 +70,5 @@ export class GroupCoordinator {
 
   close(): void {
     for (const group of this.#groups.values()) group.close();
-  }
-
-  #member(id: string, { clientId, clientHost }: JoinRequest): GroupMember {
-    return new GroupMember(id, clientId, clientHost, this.cluster.clock);
   }
 }

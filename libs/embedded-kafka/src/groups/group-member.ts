@@ -6,6 +6,14 @@ export interface GroupProtocol {
   readonly metadata: Buffer;
 }
 
+/** How a request names the member it comes from. */
+export interface MemberIdentity {
+  /** Empty for a consumer that has none yet. */
+  readonly memberId: string;
+  /** `group.instance.id` of a static member: it stays the same when the member is started anew, its member id does not. */
+  readonly groupInstanceId: string | null;
+}
+
 /** What a member brings along when it joins. */
 export interface Joining {
   readonly sessionTimeoutMs: number;
@@ -21,8 +29,10 @@ export interface JoinResult {
   readonly protocolType?: string | null;
   readonly protocolName?: string | null;
   readonly leader?: string;
+  /** The leader is told the members, but must not assign anything: the group goes on as it was. */
+  readonly skipAssignment?: boolean;
   /** Filled for the leader only: it makes the assignment. */
-  readonly members?: readonly { readonly memberId: string; readonly metadata: Buffer }[];
+  readonly members?: readonly (MemberIdentity & { readonly metadata: Buffer })[];
 }
 
 export interface SyncResult {
@@ -32,12 +42,19 @@ export interface SyncResult {
   readonly protocolName: string | null;
 }
 
+interface Origin {
+  readonly clientId: string;
+  readonly clientHost: string;
+}
+
 /** One consumer of a group. Its group alone changes it. */
-export class GroupMember {
+export class GroupMember implements MemberIdentity {
   protocols: readonly GroupProtocol[] = [];
   assignment: Buffer = Buffer.alloc(0);
   sessionTimeoutMs = 0;
   rebalanceTimeoutMs = 0;
+  /** True until it has got into a generation: as long as nobody told it so, it may be gone although its JoinGroup waits. */
+  isNew = true;
   /** Set while its JoinGroup waits for the others. */
   answerJoin: ((result: JoinResult) => void) | undefined;
   /** Set while its SyncGroup waits for the leader's. */
@@ -45,15 +62,23 @@ export class GroupMember {
   #sessionTimer: TimerHandle;
 
   constructor(
-    readonly id: string,
-    readonly clientId: string,
-    readonly clientHost: string,
+    readonly memberId: string,
+    readonly groupInstanceId: string | null,
+    readonly origin: Origin,
     readonly clock: Clock,
   ) {}
 
-  /** False while an answer is owed to it: a member that waits cannot send heartbeats. */
-  get canHeartbeat(): boolean {
-    return this.answerJoin === undefined && this.answerSync === undefined;
+  get isStatic(): boolean {
+    return this.groupInstanceId !== null;
+  }
+
+  get isAwaitingJoin(): boolean {
+    return this.answerJoin !== undefined;
+  }
+
+  /** A member that is owed an answer cannot send heartbeats, so its session does not end. */
+  get mayMissHeartbeats(): boolean {
+    return !this.isNew && (this.answerJoin !== undefined || this.answerSync !== undefined);
   }
 
   /** Takes over what a JoinGroup says about the member. The bytes are copied: they are a view of the request. */
@@ -63,9 +88,20 @@ export class GroupMember {
     this.rebalanceTimeoutMs = joining.rebalanceTimeoutMs;
   }
 
-  restartSession(onExpired: () => void): void {
+  /** The member under a new id, with all it had but its session and what it waited for. */
+  renamed(memberId: string): GroupMember {
+    const member = new GroupMember(memberId, this.groupInstanceId, this.origin, this.clock);
+    member.protocols = this.protocols;
+    member.assignment = this.assignment;
+    member.sessionTimeoutMs = this.sessionTimeoutMs;
+    member.rebalanceTimeoutMs = this.rebalanceTimeoutMs;
+    member.isNew = false;
+    return member;
+  }
+
+  restartSession(onExpired: () => void, timeoutMs = this.sessionTimeoutMs): void {
     this.stopSession();
-    this.#sessionTimer = this.clock.setTimeout(onExpired, this.sessionTimeoutMs);
+    this.#sessionTimer = this.clock.setTimeout(onExpired, timeoutMs);
   }
 
   stopSession(): void {
@@ -99,4 +135,9 @@ export class GroupMember {
       })
     );
   }
+}
+
+/** The answer to a SyncGroup that is refused. */
+export function syncRefused(errorCode: number): SyncResult {
+  return { errorCode, assignment: Buffer.alloc(0), protocolType: null, protocolName: null };
 }

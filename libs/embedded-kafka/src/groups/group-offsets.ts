@@ -26,6 +26,12 @@ export class GroupOffsets {
     this.#topics.set(topic, partitions);
   }
 
+  forget(topic: string, partition: number): void {
+    const partitions = this.#topics.get(topic);
+    partitions?.delete(partition);
+    if (partitions?.size === 0) this.#topics.delete(topic);
+  }
+
   forgetTopic(topic: string): void {
     this.#topics.delete(topic);
   }

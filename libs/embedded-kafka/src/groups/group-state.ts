@@ -9,7 +9,7 @@ const NEXT: Readonly<Record<GroupState, readonly GroupState[]>> = {
   /** Everyone is told the generation; waiting for the leader's assignment. */
   CompletingRebalance: ['Stable', 'PreparingRebalance', 'Dead'],
   Stable: ['PreparingRebalance', 'Dead'],
-  Dead: [],
+  Dead: ['Dead'],
 };
 
 export function transition(from: GroupState, to: GroupState): GroupState {
