@@ -4,7 +4,7 @@ import { waitForChange } from '../cluster/wait-for-change.js';
 import { readableUpTo } from '../log/read-records.js';
 import type { StoredBatch } from '../log/stored-batch.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
-import { byTopic } from './by-topic.js';
+import { byTopic, type TopicOfEntry } from './by-topic.js';
 import { ledPartition } from './leader-check.js';
 import { leaderHint } from './leader-hint.js';
 
@@ -16,8 +16,7 @@ const NO_SESSION = 0;
 const ZSTD_SINCE_VERSION = 10;
 
 /** What is there for one partition of the request. */
-interface Found {
-  readonly topic: string;
+interface Found extends TopicOfEntry {
   readonly index: number;
   readonly partition: Partition | undefined;
   readonly errorCode: number;
@@ -50,9 +49,9 @@ export const fetch = defineHandler({
   },
 
   refuse(request, code, { cluster }) {
-    const refused = request.topics.flatMap(({ topic, partitions }) =>
+    const refused = request.topics.flatMap(({ topic, topicId, partitions }) =>
       partitions.map(({ partition: index }): Found => {
-        return { topic, index, partition: cluster.partition(topic, index), errorCode: code, batches: [] };
+        return { topic, topicId, index, partition: cluster.partition(topic, index), errorCode: code, batches: [] };
       }),
     );
     return answer(refused, request);
@@ -84,11 +83,18 @@ function readPartition(
   const { partition: index, fetchOffset } = wanted;
   const partition = ledPartition(context, topic, index, wanted.currentLeaderEpoch);
   if (typeof partition === 'number') {
-    return { topic, index, partition: context.cluster.partition(topic, index), errorCode: partition, batches: [] };
+    return {
+      topic,
+      topicId: '',
+      index,
+      partition: context.cluster.partition(topic, index),
+      errorCode: partition,
+      batches: [],
+    };
   }
   const { log } = partition;
   if (fetchOffset < log.startOffset || fetchOffset > log.endOffset) {
-    return { topic, index, partition, errorCode: errorCode('OFFSET_OUT_OF_RANGE'), batches: [] };
+    return { topic, topicId: '', index, partition, errorCode: errorCode('OFFSET_OUT_OF_RANGE'), batches: [] };
   }
   const isolation = request.isolationLevel === READ_COMMITTED ? 'read_committed' : 'read_uncommitted';
   const batches = log.read({
@@ -100,8 +106,8 @@ function readPartition(
   const isUnreadable =
     context.apiVersion < ZSTD_SINCE_VERSION && batches.some(({ header }) => header.compressionType === 'zstd');
   return isUnreadable
-    ? { topic, index, partition, errorCode: errorCode('UNSUPPORTED_COMPRESSION_TYPE'), batches: [] }
-    : { topic, index, partition, errorCode: 0, batches };
+    ? { topic, topicId: '', index, partition, errorCode: errorCode('UNSUPPORTED_COMPRESSION_TYPE'), batches: [] }
+    : { topic, topicId: '', index, partition, errorCode: 0, batches };
 }
 
 function sizeOf(found: readonly Found[]): number {
@@ -111,7 +117,7 @@ function sizeOf(found: readonly Found[]): number {
 }
 
 function answer(found: readonly Found[], { isolationLevel }: Request) {
-  const responses = byTopic(found).map(([topic, entries]) => ({
+  const responses = byTopic(found).map(([{ topic }, entries]) => ({
     topic,
     partitions: entries.map(({ index, partition, errorCode: code, batches }) => ({
       partitionIndex: index,

@@ -8,6 +8,7 @@ import {
 } from 'kafka-wire';
 import type { ApiHandler, RequestContext } from '../api/api-handler.js';
 import { unsupportedApiVersions } from '../api/api-versions.js';
+import { nameTopics } from '../api/topic-names.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { Faults } from '../faults/faults.js';
@@ -44,6 +45,7 @@ export class RequestServer {
     const handler = request && this.shared.handlers.get(request.api.key);
     if (request === undefined || handler === undefined) return 'close';
     if (request.apiVersion < handler.versions.min || request.apiVersion > handler.versions.max) return 'close';
+    nameTopics(request, this.shared.cluster);
     const logged = this.#log(request, frame.length);
     this.shared.requestLog.add(logged);
     const context = this.#context(request, connection);

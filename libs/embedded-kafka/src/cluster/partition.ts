@@ -1,9 +1,10 @@
 import { producerIdKey, type RecordBatchHeader } from 'kafka-wire';
-import { checkBatch, hasProducer } from '../log/batch-check.js';
+import { acceptBatch } from '../log/accept-batch.js';
+import type { Codecs } from '../log/acceptance.js';
+import { hasProducer } from '../log/batch-check.js';
 import { PartitionLog } from '../log/partition-log.js';
 import { ProducerState, type SequenceVerdict } from '../log/producer-state.js';
-import { refusal, type Refusal } from '../log/refusal.js';
-import { stampLogAppendTime } from '../log/timestamps.js';
+import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
 import type { TopicSettings } from './topic-settings.js';
 import { Watchers } from './watchers.js';
 
@@ -13,7 +14,7 @@ export const NO_LEADER = -1;
 export interface Appended {
   readonly baseOffset: number;
   readonly lastOffset: number;
-  /** -1 when timestamps are the producers'. */
+  /** -1 when timestamps are the producers'. For a repeat the time of the original, whoever set it. */
   readonly logAppendTimeMs: number;
 }
 
@@ -71,43 +72,37 @@ export class Partition {
    *
    * Size, checksum and content come before the sequences: a repeat of a batch that has become too large is too large, not a duplicate.
    */
-  append(records: Buffer, header: RecordBatchHeader, nowMs: number): Appended | Refusal {
+  append(records: Buffer, header: RecordBatchHeader, nowMs: number, codecs: Codecs): Appended | Refusal {
     const { topic } = this;
-    const wrong = checkBatch(records, header, topic.batchLimits, nowMs);
-    if (wrong !== undefined) return wrong;
+    const place = `${topic.name}-${this.index}`;
+    const accepted = acceptBatch(records, header, { limits: topic.batchLimits, place, nowMs, codecs });
+    if (isRefusal(accepted)) return accepted;
     if (header.isTransactional) return refusal('INVALID_TXN_STATE', 'transactions are not served');
     const producer = hasProducer(header) ? this.#producer(header) : undefined;
     const verdict: SequenceVerdict = producer?.judge(header) ?? { kind: 'append' };
     switch (verdict.kind) {
       case 'duplicate':
-        return { baseOffset: verdict.of.baseOffset, lastOffset: verdict.of.lastOffset, logAppendTimeMs: -1 };
+        return {
+          baseOffset: verdict.of.baseOffset,
+          lastOffset: verdict.of.lastOffset,
+          logAppendTimeMs: verdict.of.timestamp,
+        };
       case 'stale-epoch':
         return refusal('INVALID_PRODUCER_EPOCH', verdict.reason);
       case 'out-of-order':
         return refusal('OUT_OF_ORDER_SEQUENCE_NUMBER', verdict.reason);
       case 'append':
     }
-    const bytes = Buffer.from(records.subarray(0, header.sizeBytes));
-    const logAppendTimeMs = topic.batchLimits.logAppendTime ? nowMs : -1;
-    if (topic.batchLimits.logAppendTime) stampLogAppendTime(bytes, nowMs);
-    const { baseOffset, lastOffset } = this.log.append(bytes, this.#asStored(header, nowMs), this.leaderEpoch);
+    const { baseOffset, lastOffset } = this.log.append(accepted.bytes, accepted.header, this.leaderEpoch);
     if (producer !== undefined) {
-      producer.remember(header, baseOffset);
+      producer.remember(header, baseOffset, accepted.header.maxTimestamp);
       this.#producers.set(producerIdKey(header.producerId), producer);
     }
     this.watchers.notify();
-    return { baseOffset, lastOffset, logAppendTimeMs };
+    return { baseOffset, lastOffset, logAppendTimeMs: accepted.logAppendTimeMs };
   }
 
   #producer(header: RecordBatchHeader): ProducerState {
     return this.#producers.get(producerIdKey(header.producerId)) ?? new ProducerState();
-  }
-
-  /** The producer id is copied out of the request's buffer: kept as a view it would keep the whole buffer. */
-  #asStored(header: RecordBatchHeader, nowMs: number): RecordBatchHeader {
-    const producerId = Buffer.from(header.producerId);
-    return this.topic.batchLimits.logAppendTime
-      ? { ...header, producerId, timestampType: 'append', maxTimestamp: nowMs }
-      : { ...header, producerId };
   }
 }

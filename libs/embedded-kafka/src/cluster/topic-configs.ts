@@ -1,3 +1,5 @@
+import type { CompressionType } from 'kafka-wire';
+
 /** A topic setting this cluster knows. */
 interface ConfigRule {
   readonly defaultValue: string;
@@ -77,4 +79,11 @@ export function describeConfigs(overrides: TopicConfigs): ConfigEntry[] {
 
 export function configValue(overrides: TopicConfigs, name: string): string {
   return overrides.get(name) ?? RULES[name]?.defaultValue ?? '';
+}
+
+/** What the broker compresses batches with; undefined: it leaves them as they come. */
+export function targetCompression(overrides: TopicConfigs): CompressionType | undefined {
+  const type = configValue(overrides, 'compression.type');
+  if (type === 'producer') return undefined;
+  return type === 'uncompressed' ? 'none' : (type as CompressionType);
 }

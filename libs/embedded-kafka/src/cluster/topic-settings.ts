@@ -1,4 +1,4 @@
-import type { BatchLimits } from '../log/batch-check.js';
+import type { BatchLimits } from '../log/acceptance.js';
 
 /** What a partition needs to know of its topic. */
 export interface TopicSettings {

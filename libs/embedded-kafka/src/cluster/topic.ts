@@ -1,6 +1,6 @@
-import type { BatchLimits } from '../log/batch-check.js';
+import type { BatchLimits } from '../log/acceptance.js';
 import { Partition } from './partition.js';
-import { configValue, type TopicConfigs } from './topic-configs.js';
+import { configValue, targetCompression, type TopicConfigs } from './topic-configs.js';
 import type { TopicSettings } from './topic-settings.js';
 
 export class Topic implements TopicSettings {
@@ -48,8 +48,11 @@ export class Topic implements TopicSettings {
     this.#minInSyncReplicas = Number(configValue(configs, 'min.insync.replicas'));
     this.#batchLimits = {
       maxMessageBytes: Number(configValue(configs, 'max.message.bytes')),
+      timestampBeforeMaxMs: Number(configValue(configs, 'message.timestamp.before.max.ms')),
       timestampAfterMaxMs: Number(configValue(configs, 'message.timestamp.after.max.ms')),
       logAppendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
+      needsKeys: configValue(configs, 'cleanup.policy').includes('compact'),
+      compressionType: targetCompression(configs),
     };
     // Followers may be enough now, or too few.
     for (const partition of this.partitions) partition.watchers.notify();
