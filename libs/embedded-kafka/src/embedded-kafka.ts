@@ -114,6 +114,16 @@ export class EmbeddedKafka {
     this.#shared.coordinators.move(type, key, nodeId);
   }
 
+  /**
+   * Makes the brokers forget what they know of the producers of a partition, as they do on their own after `producerIdExpirationMs`: no batch
+   * is a repeat any more, and any sequence is taken next.
+   */
+  forgetProducers(topic: string, partition: number): void {
+    const found = this.#shared.cluster.partition(topic, partition);
+    if (found === undefined) throw new RangeError(`there is no partition ${topic}-${partition}`);
+    found.forgetProducers();
+  }
+
   /** Records of a topic, partition by partition in the order of their offsets. */
   async recordsIn(topic: string, options: ReadRecordsOptions = {}): Promise<StoredRecord[]> {
     const found = this.#shared.cluster.topic(topic);

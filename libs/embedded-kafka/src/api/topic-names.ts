@@ -2,7 +2,8 @@ import type { DecodedRequest } from 'kafka-wire';
 import type { ClusterState } from '../cluster/cluster-state.js';
 
 const PRODUCE_BY_ID_SINCE = 13;
-const FETCH_BY_ID_SINCE = 13;
+/** Version of Fetch from which topics go by their ids. */
+export const FETCH_BY_ID_SINCE = 13;
 
 /** What a topic is called in requests that give its id, when there is no such topic (any more). */
 export const UNKNOWN_TOPIC = '';

@@ -9,6 +9,7 @@ import type { TopicSettings } from './topic-settings.js';
 import { Watchers } from './watchers.js';
 
 export const NO_LEADER = -1;
+const TO_HIGH_WATERMARK = -1;
 
 /** Where a batch is in the log, now or since an earlier attempt. */
 export interface Appended {
@@ -36,6 +37,7 @@ export class Partition {
   ) {
     this.leader = replicas[0] ?? NO_LEADER;
     this.inSync = replicas;
+    this.log.epochs.begin(this.leaderEpoch, this.log.endOffset);
   }
 
   /** Kafka holds `min.insync.replicas` against the replicas there are: with one replica, 2 means 1. */
@@ -52,6 +54,7 @@ export class Partition {
   elect(leader: number): void {
     this.leader = leader;
     this.leaderEpoch++;
+    if (leader !== NO_LEADER) this.log.epochs.begin(this.leaderEpoch, this.log.endOffset);
     this.watchers.notify();
   }
 
@@ -100,6 +103,27 @@ export class Partition {
     }
     this.watchers.notify();
     return { baseOffset, lastOffset, logAppendTimeMs: accepted.logAppendTimeMs };
+  }
+
+  /**
+   * Deletes records from the beginning of the log. What is known of producers stays.
+   *
+   * @param offset of the first record to keep; -1: the high watermark
+   */
+  deleteRecords(offset: number): PartitionLog | Refusal {
+    const { log, topic } = this;
+    if (!topic.logLimits.isDeleting) return refusal('POLICY_VIOLATION', `${topic.name} is compacted, not deleted from`);
+    const before = offset === TO_HIGH_WATERMARK ? log.highWatermark : offset;
+    if (before < 0 || before > log.highWatermark) {
+      return refusal('OFFSET_OUT_OF_RANGE', `${before} is beyond the high watermark ${log.highWatermark}`);
+    }
+    if (log.deleteBefore(before)) this.watchers.notify();
+    return log;
+  }
+
+  /** Drops what is known of producers, as if it had expired: every sequence is taken from the next batch of each. */
+  forgetProducers(): void {
+    this.#producers.clear();
   }
 
   #producer(header: RecordBatchHeader): ProducerState {

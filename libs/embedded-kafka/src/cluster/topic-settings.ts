@@ -1,3 +1,4 @@
+import type { LogLimits } from '../log/log-limits.js';
 import type { BatchLimits } from '../log/acceptance.js';
 
 /** What a partition needs to know of its topic. */
@@ -5,4 +6,5 @@ export interface TopicSettings {
   readonly name: string;
   readonly minInSyncReplicas: number;
   readonly batchLimits: BatchLimits;
+  readonly logLimits: LogLimits;
 }

@@ -1,12 +1,14 @@
 import type { BatchLimits } from '../log/acceptance.js';
+import type { LogLimits } from '../log/log-limits.js';
 import { Partition } from './partition.js';
-import { configValue, targetCompression, type TopicConfigs } from './topic-configs.js';
+import { configValue, logLimits, targetCompression, type TopicConfigs } from './topic-configs.js';
 import type { TopicSettings } from './topic-settings.js';
 
 export class Topic implements TopicSettings {
   readonly partitions: Partition[] = [];
   #configs!: TopicConfigs;
   #batchLimits!: BatchLimits;
+  #logLimits!: LogLimits;
   #minInSyncReplicas!: number;
 
   constructor(
@@ -28,6 +30,10 @@ export class Topic implements TopicSettings {
 
   get batchLimits(): BatchLimits {
     return this.#batchLimits;
+  }
+
+  get logLimits(): LogLimits {
+    return this.#logLimits;
   }
 
   get minInSyncReplicas(): number {
@@ -54,6 +60,7 @@ export class Topic implements TopicSettings {
       needsKeys: configValue(configs, 'cleanup.policy').includes('compact'),
       compressionType: targetCompression(configs),
     };
+    this.#logLimits = logLimits(configs);
     // Followers may be enough now, or too few.
     for (const partition of this.partitions) partition.watchers.notify();
   }
