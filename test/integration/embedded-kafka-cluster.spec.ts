@@ -140,7 +140,9 @@ describe('versions', () => {
     }
     expect(kafka.requests().filter(({ failure }) => failure !== undefined)).toEqual([]);
     expect(apiKeys.find(({ apiKey }) => apiKey === apis.Produce.key)?.minVersion).toBe(0);
-    await expect(rawRequest(address(), apis.Fetch, 13, {})).rejects.toThrow('closed the connection');
+    const ofTheFuture = encodeRequest(apis.Fetch, 17, { correlationId: 7, clientId: 'test' }, {});
+    ofTheFuture.writeInt16BE(18, 6);
+    await expect(exchange(ofTheFuture)).rejects.toThrow('closed');
     await expect(rawRequest(address(), apis.SaslHandshake, 1, {})).rejects.toThrow('closed the connection');
     await expect(exchange(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).rejects.toThrow('closed');
   });

@@ -6,6 +6,7 @@ import { CoordinatorMap } from './cluster/coordinator-map.js';
 import type { EmbeddedKafkaOptions } from './embedded-kafka.options.js';
 import { Faults } from './faults/faults.js';
 import { GroupCoordinator } from './groups/group-coordinator.js';
+import type { Codecs } from './log/acceptance.js';
 import { systemClock } from './time/clock.js';
 import { Random } from './time/random.js';
 
@@ -15,7 +16,7 @@ const USUAL_INTERNAL_PARTITIONS = 3;
 const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 
 /** What all brokers of a cluster share, made from the options; every default is here. */
-export function assembleCluster(options: EmbeddedKafkaOptions): SharedServices {
+export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): SharedServices {
   const count = options.brokers ?? 1;
   const port = options.port ?? 0;
   const nodes = Array.from({ length: count }, (_, at): Node => ({
@@ -31,6 +32,7 @@ export function assembleCluster(options: EmbeddedKafkaOptions): SharedServices {
       defaultPartitions: options.defaultPartitions ?? 1,
       defaultReplicationFactor: Math.min(count, USUAL_REPLICATION_FACTOR),
       topicPropagationMs: options.topicPropagationMs ?? 0,
+      codecs,
     },
     nodes,
     options.clock ?? systemClock,

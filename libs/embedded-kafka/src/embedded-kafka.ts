@@ -7,6 +7,8 @@ import { tcpTransport } from './broker/tcp-transport.js';
 import type { CoordinatorType } from './cluster/coordinator-map.js';
 import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './embedded-kafka.options.js';
 import type { Faults } from './faults/faults.js';
+import type { Codecs } from './log/acceptance.js';
+import { loadCodecs } from './log/load-codecs.js';
 import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
 
@@ -21,8 +23,8 @@ export class EmbeddedKafka {
   readonly #shared: SharedServices;
   readonly #brokers: readonly Broker[];
 
-  private constructor(options: EmbeddedKafkaOptions) {
-    this.#shared = assembleCluster(options);
+  private constructor(options: EmbeddedKafkaOptions, codecs: Codecs) {
+    this.#shared = assembleCluster(options, codecs);
     const transport = options.transport ?? tcpTransport;
     this.#brokers = this.#shared.cluster.nodes.map((node) => new Broker(node, this.#shared, transport));
   }
@@ -35,7 +37,7 @@ export class EmbeddedKafka {
    */
   static async start(options: EmbeddedKafkaOptions = {}): Promise<EmbeddedKafka> {
     checkOptions(options);
-    const kafka = new EmbeddedKafka(options);
+    const kafka = new EmbeddedKafka(options, await loadCodecs());
     try {
       for (const broker of kafka.#brokers) await broker.start();
       for (const topic of options.topics ?? []) kafka.createTopic(topic);
@@ -110,6 +112,16 @@ export class EmbeddedKafka {
    */
   moveCoordinator(type: CoordinatorType, key: string, nodeId: number): void {
     this.#shared.coordinators.move(type, key, nodeId);
+  }
+
+  /**
+   * Makes the brokers forget what they know of the producers of a partition, as they do on their own after `producerIdExpirationMs`: no batch
+   * is a repeat any more, and any sequence is taken next.
+   */
+  forgetProducers(topic: string, partition: number): void {
+    const found = this.#shared.cluster.partition(topic, partition);
+    if (found === undefined) throw new RangeError(`there is no partition ${topic}-${partition}`);
+    found.forgetProducers();
   }
 
   /** Records of a topic, partition by partition in the order of their offsets. */

@@ -1,6 +1,7 @@
 import type { ApiDefinition, RequestOf, ResponseInput, VersionRange } from 'kafka-wire';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
+import type { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
 
 /** What a request meets: the broker it reached, who sent it, and the cluster behind. */
@@ -12,6 +13,8 @@ export interface RequestContext {
   readonly cluster: ClusterState;
   readonly groups: GroupCoordinator;
   readonly coordinators: CoordinatorMap;
+  /** Of this broker. */
+  readonly fetchSessions: FetchSessions;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal;
 }

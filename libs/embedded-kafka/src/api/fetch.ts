@@ -1,128 +1,115 @@
 import { apis, errorCode, type RequestOf } from 'kafka-wire';
-import type { Partition } from '../cluster/partition.js';
 import { waitForChange } from '../cluster/wait-for-change.js';
-import { readableUpTo } from '../log/read-records.js';
-import type { StoredBatch } from '../log/stored-batch.js';
-import { defineHandler, type RequestContext } from './api-handler.js';
+import type { FetchSession, WantedPartition } from '../fetch-sessions/fetch-session.js';
+import { defineHandler, type Answer, type RequestContext } from './api-handler.js';
 import { byTopic } from './by-topic.js';
-import { ledPartition } from './leader-check.js';
-import { leaderHint } from './leader-hint.js';
+import { leaderHint, nodeEndpoints } from './leader-hint.js';
+import { failed, readPartition, type Found } from './read-partition.js';
+import { FETCH_BY_ID_SINCE } from './topic-names.js';
 
 type Request = RequestOf<typeof apis.Fetch>;
-type PartitionRequest = Request['topics'][number]['partitions'][number];
 
 const READ_COMMITTED = 1;
-const NO_SESSION = 0;
-const ZSTD_SINCE_VERSION = 10;
-
-/** What is there for one partition of the request. */
-interface Found {
-  readonly topic: string;
-  readonly index: number;
-  readonly partition: Partition | undefined;
-  readonly errorCode: number;
-  readonly batches: readonly StoredBatch[];
-}
+const HINTS_SINCE_VERSION = 16;
+/** Kafka's `fetch.max.bytes` of a broker. */
+const MAX_BYTES = 57_671_680;
 
 export const fetch = defineHandler({
   api: apis.Fetch,
-  // From version 13 topics go by their ids.
-  versions: { min: 4, max: 12 },
+  versions: { min: 4, max: 17 },
 
   handle(request, context) {
-    // Sessions are optional for a broker: without an id from us every request is a full one.
-    if (request.sessionId !== NO_SESSION) return { errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND') };
+    const { sessionId, sessionEpoch } = request;
+    const session = context.fetchSessions.open(sessionId, sessionEpoch, context.apiVersion >= FETCH_BY_ID_SINCE);
+    if (typeof session === 'number') return { errorCode: session };
+    session?.update(wantedOf(request), request.forgottenTopicsData.flatMap(partitionsOf));
+    const wanted = session?.wanted ?? wantedOf(request);
     let found: Found[] = [];
     const waited = waitForChange({
-      on: request.topics.flatMap(({ topic, partitions }) =>
-        partitions.flatMap(({ partition }) => context.cluster.partition(topic, partition) ?? []),
-      ),
+      on: wanted.flatMap(({ topic, partition }) => context.cluster.partition(topic, partition) ?? []),
       timeoutMs: request.maxWaitMs,
       clock: context.cluster.clock,
       signal: context.signal,
       isDone: () => {
-        found = read(request, context);
-        return found.length === 0 || found.some((one) => one.errorCode !== 0) || sizeOf(found) >= request.minBytes;
+        found = read(wanted, request, context);
+        return found.length === 0 || found.some(mustBeTold) || sizeOf(found) >= Math.min(request.minBytes, MAX_BYTES);
       },
     });
-    if (typeof waited === 'boolean') return answer(found, request);
-    return waited.then((happened) => answer(happened ? found : read(request, context), request));
+    if (typeof waited === 'boolean') return finish(found, session, request, context);
+    return waited.then((happened) =>
+      finish(happened ? found : read(wanted, request, context), session, request, context),
+    );
   },
 
-  refuse(request, code, { cluster }) {
-    const refused = request.topics.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition: index }): Found => {
-        return { topic, index, partition: cluster.partition(topic, index), errorCode: code, batches: [] };
-      }),
+  refuse(request, code, context) {
+    return answer(
+      wantedOf(request).map((wanted) => failed(wanted, code, context)),
+      request,
+      context,
     );
-    return answer(refused, request);
   },
 });
 
-/** Fills the response partition by partition; only the very first batch may be larger than the room for it. */
-function read(request: Request, context: RequestContext): Found[] {
-  const found: Found[] = [];
-  let room = request.maxBytes;
-  for (const { topic, partitions } of request.topics) {
-    for (const wanted of partitions) {
-      const isFirst = room === request.maxBytes;
-      const one = readPartition(topic, wanted, request, context, { room, isFirst });
-      room -= sizeOf([one]);
-      found.push(one);
-    }
-  }
-  return found;
+function wantedOf({ topics }: Request): WantedPartition[] {
+  return topics.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map((wanted) => ({ topic, topicId, ...wanted })),
+  );
 }
 
-function readPartition(
-  topic: string,
-  wanted: PartitionRequest,
-  request: Request,
-  context: RequestContext,
-  { room, isFirst }: { readonly room: number; readonly isFirst: boolean },
-): Found {
-  const { partition: index, fetchOffset } = wanted;
-  const partition = ledPartition(context, topic, index, wanted.currentLeaderEpoch);
-  if (typeof partition === 'number') {
-    return { topic, index, partition: context.cluster.partition(topic, index), errorCode: partition, batches: [] };
-  }
-  const { log } = partition;
-  if (fetchOffset < log.startOffset || fetchOffset > log.endOffset) {
-    return { topic, index, partition, errorCode: errorCode('OFFSET_OUT_OF_RANGE'), batches: [] };
-  }
+function partitionsOf({ topic, topicId, partitions }: Request['forgottenTopicsData'][number]) {
+  return partitions.map((partition) => ({ topic, topicId, partition }));
+}
+
+const mustBeTold = (found: Found): boolean => found.errorCode !== 0 || found.isDiverging;
+
+/** Fills the response partition by partition; only the very first batch may be larger than the room for it. */
+function read(wanted: readonly WantedPartition[], request: Request, context: RequestContext): Found[] {
   const isolation = request.isolationLevel === READ_COMMITTED ? 'read_committed' : 'read_uncommitted';
-  const batches = log.read({
-    fromOffset: fetchOffset,
-    toOffset: readableUpTo(partition, isolation),
-    maxBytes: Math.min(room, wanted.partitionMaxBytes),
-    atLeastOneBatch: isFirst,
+  let room = Math.min(request.maxBytes, MAX_BYTES);
+  let atLeastOneBatch = true;
+  return wanted.map((one) => {
+    const found = readPartition(one, { isolation, maxBytes: Math.max(room, 0), atLeastOneBatch }, context);
+    room -= found.sizeBytes;
+    if (found.sizeBytes > 0) atLeastOneBatch = false;
+    return found;
   });
-  const isUnreadable =
-    context.apiVersion < ZSTD_SINCE_VERSION && batches.some(({ header }) => header.compressionType === 'zstd');
-  return isUnreadable
-    ? { topic, index, partition, errorCode: errorCode('UNSUPPORTED_COMPRESSION_TYPE'), batches: [] }
-    : { topic, index, partition, errorCode: 0, batches };
 }
 
 function sizeOf(found: readonly Found[]): number {
-  let bytes = 0;
-  for (const { batches } of found) for (const batch of batches) bytes += batch.bytes.length;
-  return bytes;
+  return found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-function answer(found: readonly Found[], { isolationLevel }: Request) {
-  const responses = byTopic(found).map(([topic, entries]) => ({
+function finish(found: readonly Found[], session: FetchSession | undefined, request: Request, context: RequestContext) {
+  if (session === undefined) return answer(found, request, context);
+  const news = session.takeNews(found);
+  return { ...answer(news, request, context), sessionId: context.fetchSessions.keep(session) };
+}
+
+function answer(found: readonly Found[], { isolationLevel }: Request, context: RequestContext) {
+  const misled = context.apiVersion < HINTS_SINCE_VERSION ? [] : found.filter((one) => isAboutLeader(one.errorCode));
+  const responses = byTopic(found).map(([{ topic, topicId }, entries]) => ({
     topic,
-    partitions: entries.map(({ index, partition, errorCode: code, batches }) => ({
-      partitionIndex: index,
-      errorCode: code,
-      highWatermark: partition?.log.highWatermark ?? -1,
-      lastStableOffset: partition?.lastStableOffset ?? -1,
-      logStartOffset: partition?.log.startOffset ?? -1,
-      abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
-      records: Buffer.concat(batches.map(({ bytes }) => bytes)),
-      ...(code !== 0 && { currentLeader: leaderHint(partition) }),
+    topicId,
+    partitions: entries.map((one) => ({
+      partitionIndex: one.wanted.partition,
+      errorCode: one.errorCode,
+      highWatermark: one.highWatermark,
+      lastStableOffset: one.lastStableOffset,
+      logStartOffset: one.logStartOffset,
+      ...(one.divergingEpoch && { divergingEpoch: epochEnd(one.divergingEpoch) }),
+      abortedTransactions: isolationLevel === READ_COMMITTED || one.partition === undefined ? [] : null,
+      records: one.bytes.length === 1 ? (one.bytes[0] as Buffer) : Buffer.concat(one.bytes),
+      ...(misled.includes(one) && { currentLeader: leaderHint(one.partition) }),
     })),
   }));
-  return { responses };
+  return {
+    responses,
+    ...(misled.length > 0 && { nodeEndpoints: nodeEndpoints(context, misled) }),
+  } satisfies Answer<typeof apis.Fetch>;
+}
+
+const epochEnd = ({ leaderEpoch: epoch, endOffset }: NonNullable<Found['divergingEpoch']>) => ({ epoch, endOffset });
+
+function isAboutLeader(code: number): boolean {
+  return code === errorCode('NOT_LEADER_OR_FOLLOWER') || code === errorCode('FENCED_LEADER_EPOCH');
 }

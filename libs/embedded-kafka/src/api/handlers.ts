@@ -3,6 +3,7 @@ import { createApiVersions } from './api-versions.js';
 import { createPartitions } from './create-partitions.js';
 import { createTopics } from './create-topics.js';
 import { deleteGroups } from './delete-groups.js';
+import { deleteRecords } from './delete-records.js';
 import { deleteTopics } from './delete-topics.js';
 import { describeCluster } from './describe-cluster.js';
 import { describeConfigs } from './describe-configs.js';
@@ -34,6 +35,7 @@ const served: readonly ApiHandler[] = [
   describeConfigs,
   createTopics,
   deleteTopics,
+  deleteRecords,
   createPartitions,
   findCoordinator,
   joinGroup,

@@ -13,8 +13,7 @@ export const offsetForLeaderEpoch = defineHandler({
       partitions: partitions.map(({ partition: index, currentLeaderEpoch, leaderEpoch }) => {
         const partition = ledPartition(context, topic, index, currentLeaderEpoch);
         if (typeof partition === 'number') return { partition: index, errorCode: partition };
-        if (leaderEpoch > partition.leaderEpoch) return { partition: index, errorCode: 0 };
-        return { partition: index, errorCode: 0, leaderEpoch, endOffset: partition.log.endOffsetOfEpoch(leaderEpoch) };
+        return { partition: index, errorCode: 0, ...partition.log.epochs.endOf(leaderEpoch, partition.log.endOffset) };
       }),
     }));
     return { topics };

@@ -4,33 +4,41 @@ import { waitForChange } from '../cluster/wait-for-change.js';
 import { readProducedBatch } from '../log/batch-check.js';
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
 import { defineHandler, type Answer, type RequestContext } from './api-handler.js';
-import { byTopic } from './by-topic.js';
+import { byTopic, type TopicOfEntry } from './by-topic.js';
 import { ledPartition } from './leader-check.js';
 import { leaderHint, nodeEndpoints } from './leader-hint.js';
+import { isMissedById } from './topic-names.js';
 
 type Request = RequestOf<typeof apis.Produce>;
 type Response = ResponseInput<typeof apis.Produce>;
+type TopicData = Request['topicData'][number];
 
 const ACKS_ALL = -1;
 const OK = 0;
 
 /** What became of one partition of the request. */
-interface Outcome {
-  readonly topic: string;
+interface Outcome extends TopicOfEntry {
   readonly index: number;
   readonly partition: Partition | undefined;
+  /** Where the log begins; -1 for what never came as far as the log. */
+  readonly logStartOffset: number;
+  /** Stays when the wait for replicas fails: the records are in the log all the same. */
+  readonly baseOffset: number;
   result: Appended | Refusal;
 }
 
+const NOWHERE = { logStartOffset: -1, baseOffset: -1 };
+const BEFORE_LOG: ReadonlySet<number> = new Set([errorCode('MESSAGE_TOO_LARGE'), errorCode('CORRUPT_MESSAGE')]);
+
 export const produce = defineHandler({
   api: apis.Produce,
-  versions: { min: 3, max: 12 },
+  versions: { min: 3, max: 13 },
   // Versions 0-2 are gone, but librdkafka believes in no broker that does not list them (KAFKA-18659).
   advertisedMin: 0,
 
   handle(request, context) {
     const outcomes = request.topicData.flatMap((topic) =>
-      topic.partitionData.map((data) => appendTo(topic.name, data.index, data.records, request.acks, context)),
+      topic.partitionData.map((data) => appendTo(topic, data.index, data.records, request.acks, context)),
     );
     if (request.acks !== ACKS_ALL) return answer(request, outcomes, context);
     const waiting = outcomes.filter((outcome) => !isRefusal(outcome.result));
@@ -47,10 +55,11 @@ export const produce = defineHandler({
   },
 
   refuse(request, code, context) {
-    const outcomes = request.topicData.flatMap(({ name, partitionData }) =>
+    const outcomes = request.topicData.flatMap(({ name: topic, topicId, partitionData }) =>
       partitionData.map(({ index }): Outcome => {
-        const partition = context.cluster.partition(name, index);
-        return { topic: name, index, partition, result: { errorCode: code, message: errorName(code) } };
+        const partition = context.cluster.partition(topic, index);
+        const result = { errorCode: code, message: errorName(code) };
+        return { topic, topicId, index, partition, ...NOWHERE, result };
       }),
     );
     return answer(request, outcomes, context);
@@ -58,21 +67,20 @@ export const produce = defineHandler({
 });
 
 function appendTo(
-  topic: string,
+  { name: topic, topicId }: TopicData,
   index: number,
   records: Buffer | null,
   acks: number,
   context: RequestContext,
 ): Outcome {
   const { cluster } = context;
-  const outcome = (result: Outcome['result']): Outcome => ({
-    topic,
-    index,
-    partition: cluster.partition(topic, index),
-    result,
-  });
+  const outcome = (result: Outcome['result'], place = NOWHERE): Outcome => {
+    return { topic, topicId, index, partition: cluster.partition(topic, index), ...place, result };
+  };
   if (cluster.partition(topic, index) === undefined) {
-    return outcome(refusal('UNKNOWN_TOPIC_OR_PARTITION', `${topic}-${index} does not exist`));
+    const isMissing = isMissedById('Produce', context) && cluster.topic(topic) === undefined;
+    const name = isMissing ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';
+    return outcome(refusal(name, `${topic || topicId}-${index} does not exist`));
   }
   const header = readProducedBatch(records, context.apiVersion);
   if (isRefusal(header) || records === null) return outcome(header as Refusal);
@@ -84,11 +92,15 @@ function appendTo(
   if (acks === ACKS_ALL && partition.isUnderMinInSync) {
     return outcome(
       refusal('NOT_ENOUGH_REPLICAS', `${partition.inSync.length} replicas of ${topic}-${index} are in sync`),
+      { logStartOffset: partition.log.startOffset, baseOffset: -1 },
     );
   }
-  const result = partition.append(records, header, cluster.clock.wallTime());
-  if (!isRefusal(result)) cluster.replicate(partition);
-  return outcome(result);
+  const result = partition.append(records, header, cluster.clock.wallTime(), cluster.settings.codecs);
+  const { startOffset: logStartOffset } = partition.log;
+  if (isRefusal(result))
+    return outcome(result, BEFORE_LOG.has(result.errorCode) ? NOWHERE : { logStartOffset, baseOffset: -1 });
+  cluster.replicate(partition);
+  return outcome(result, { logStartOffset, baseOffset: result.baseOffset });
 }
 
 /** Decided one way or another: replicated, or no longer led by this broker. */
@@ -117,22 +129,29 @@ function answer(request: Request, outcomes: Outcome[], context: RequestContext):
   if (request.acks === 0) return outcomes.some(({ result }) => isRefusal(result)) ? 'close' : 'no-response';
   const misled = outcomes.filter(({ result }) => isRefusal(result) && isAboutLeader(result.errorCode));
   return {
-    responses: byTopic(outcomes).map(([name, partitions]) => ({
+    responses: byTopic(outcomes).map(([{ topic: name, topicId }, partitions]) => ({
       name,
+      topicId,
       partitionResponses: partitions.map((outcome) => partitionResponse(outcome)),
     })),
     ...(misled.length > 0 && { nodeEndpoints: nodeEndpoints(context, misled) }),
   } satisfies Response;
 }
 
-function partitionResponse({ index, partition, result }: Outcome) {
+function partitionResponse({ index, partition, logStartOffset, baseOffset, result }: Outcome) {
   if (isRefusal(result)) {
-    const { errorCode: code, message } = result;
-    const hint = isAboutLeader(code) ? { currentLeader: leaderHint(partition) } : {};
-    return { index, errorCode: code, errorMessage: message, baseOffset: -1, ...hint };
+    const { errorCode: code, message, recordErrors } = result;
+    return {
+      index,
+      errorCode: code,
+      baseOffset,
+      logStartOffset,
+      // Kafka words only what is about records; everything else a client has to look up by its code.
+      ...(recordErrors !== undefined && { recordErrors, errorMessage: message }),
+      ...(isAboutLeader(code) && { currentLeader: leaderHint(partition) }),
+    };
   }
-  const { baseOffset, logAppendTimeMs } = result;
-  return { index, errorCode: OK, baseOffset, logAppendTimeMs, logStartOffset: partition?.log.startOffset ?? 0 };
+  return { index, errorCode: OK, baseOffset, logAppendTimeMs: result.logAppendTimeMs, logStartOffset };
 }
 
 function isAboutLeader(code: number): boolean {

@@ -67,6 +67,7 @@ export class Broker {
     this.#listener = undefined;
     // Before a pause ends: what a frozen process had not read dies with it.
     this.disconnectClients();
+    this.#server.fetchSessions.clear();
     this.shared.cluster.brokerDown(this.id);
     this.resume();
     await listener.close();

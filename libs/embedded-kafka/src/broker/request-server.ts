@@ -8,8 +8,10 @@ import {
 } from 'kafka-wire';
 import type { ApiHandler, RequestContext } from '../api/api-handler.js';
 import { unsupportedApiVersions } from '../api/api-versions.js';
+import { nameTopics } from '../api/topic-names.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
+import { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { Faults } from '../faults/faults.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
 import type { Connection, Reply } from './connection.js';
@@ -29,11 +31,14 @@ export interface SharedServices {
 /** Serves the requests of one broker: decode → log → faults → handler → encode. */
 export class RequestServer {
   readonly #serving: FaultyServing;
+  /** Gone when the broker stops. */
+  readonly fetchSessions: FetchSessions;
 
   constructor(
     readonly brokerId: number,
     readonly shared: SharedServices,
   ) {
+    this.fetchSessions = new FetchSessions(shared.cluster.random);
     this.#serving = new FaultyServing(shared.faults, shared.cluster.clock);
   }
 
@@ -44,6 +49,7 @@ export class RequestServer {
     const handler = request && this.shared.handlers.get(request.api.key);
     if (request === undefined || handler === undefined) return 'close';
     if (request.apiVersion < handler.versions.min || request.apiVersion > handler.versions.max) return 'close';
+    nameTopics(request, this.shared.cluster);
     const logged = this.#log(request, frame.length);
     this.shared.requestLog.add(logged);
     const context = this.#context(request, connection);
@@ -85,6 +91,7 @@ export class RequestServer {
       cluster: this.shared.cluster,
       groups: this.shared.groups,
       coordinators: this.shared.coordinators,
+      fetchSessions: this.fetchSessions,
       signal: connection.signal,
     };
   }

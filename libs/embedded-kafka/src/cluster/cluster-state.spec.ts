@@ -17,7 +17,13 @@ beforeEach(() => {
 
 function clusterOf(brokers: number, topicPropagationMs = 0): ClusterState {
   const nodes = Array.from({ length: brokers }, (_, at) => ({ id: at + 1, port: 0, isUp: true, isFetching: true }));
-  const settings = { host: '127.0.0.1', autoCreateTopics: false, defaultPartitions: 1, topicPropagationMs };
+  const settings = {
+    host: '127.0.0.1',
+    autoCreateTopics: false,
+    defaultPartitions: 1,
+    topicPropagationMs,
+    codecs: new Map(),
+  };
   return new ClusterState({ ...settings, defaultReplicationFactor: brokers }, nodes, clock, new Random(1));
 }
 
@@ -39,7 +45,7 @@ async function append(partition: Partition): Promise<void> {
     producer: { producerId: NO_PRODUCER_ID, producerEpoch: -1, baseSequence: -1 },
   });
   const [header] = decodeRecordBatchHeaders(bytes);
-  expect(isRefusal(partition.append(bytes, header as RecordBatchHeader, clock.wallTime()))).toBe(false);
+  expect(isRefusal(partition.append(bytes, header as RecordBatchHeader, clock.wallTime(), new Map()))).toBe(false);
   cluster.replicate(partition);
 }
 

@@ -1,3 +1,4 @@
+import type { Codecs } from '../log/acceptance.js';
 import { refusal, type Refusal } from '../log/refusal.js';
 import type { Clock, TimerHandle } from '../time/clock.js';
 import type { Random } from '../time/random.js';
@@ -12,6 +13,7 @@ export interface ClusterSettings {
   readonly defaultPartitions: number;
   readonly defaultReplicationFactor: number;
   readonly topicPropagationMs: number;
+  readonly codecs: Codecs;
 }
 
 /** A broker as the controller knows it. */

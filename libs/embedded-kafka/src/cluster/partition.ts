@@ -1,19 +1,21 @@
 import { producerIdKey, type RecordBatchHeader } from 'kafka-wire';
-import { checkBatch, hasProducer } from '../log/batch-check.js';
+import { acceptBatch } from '../log/accept-batch.js';
+import type { Codecs } from '../log/acceptance.js';
+import { hasProducer } from '../log/batch-check.js';
 import { PartitionLog } from '../log/partition-log.js';
 import { ProducerState, type SequenceVerdict } from '../log/producer-state.js';
-import { refusal, type Refusal } from '../log/refusal.js';
-import { stampLogAppendTime } from '../log/timestamps.js';
+import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
 import type { TopicSettings } from './topic-settings.js';
 import { Watchers } from './watchers.js';
 
 export const NO_LEADER = -1;
+const TO_HIGH_WATERMARK = -1;
 
 /** Where a batch is in the log, now or since an earlier attempt. */
 export interface Appended {
   readonly baseOffset: number;
   readonly lastOffset: number;
-  /** -1 when timestamps are the producers'. */
+  /** -1 when timestamps are the producers'. For a repeat the time of the original, whoever set it. */
   readonly logAppendTimeMs: number;
 }
 
@@ -35,6 +37,7 @@ export class Partition {
   ) {
     this.leader = replicas[0] ?? NO_LEADER;
     this.inSync = replicas;
+    this.log.epochs.begin(this.leaderEpoch, this.log.endOffset);
   }
 
   /** Kafka holds `min.insync.replicas` against the replicas there are: with one replica, 2 means 1. */
@@ -51,6 +54,7 @@ export class Partition {
   elect(leader: number): void {
     this.leader = leader;
     this.leaderEpoch++;
+    if (leader !== NO_LEADER) this.log.epochs.begin(this.leaderEpoch, this.log.endOffset);
     this.watchers.notify();
   }
 
@@ -71,43 +75,58 @@ export class Partition {
    *
    * Size, checksum and content come before the sequences: a repeat of a batch that has become too large is too large, not a duplicate.
    */
-  append(records: Buffer, header: RecordBatchHeader, nowMs: number): Appended | Refusal {
+  append(records: Buffer, header: RecordBatchHeader, nowMs: number, codecs: Codecs): Appended | Refusal {
     const { topic } = this;
-    const wrong = checkBatch(records, header, topic.batchLimits, nowMs);
-    if (wrong !== undefined) return wrong;
+    const place = `${topic.name}-${this.index}`;
+    const accepted = acceptBatch(records, header, { limits: topic.batchLimits, place, nowMs, codecs });
+    if (isRefusal(accepted)) return accepted;
     if (header.isTransactional) return refusal('INVALID_TXN_STATE', 'transactions are not served');
     const producer = hasProducer(header) ? this.#producer(header) : undefined;
     const verdict: SequenceVerdict = producer?.judge(header) ?? { kind: 'append' };
     switch (verdict.kind) {
       case 'duplicate':
-        return { baseOffset: verdict.of.baseOffset, lastOffset: verdict.of.lastOffset, logAppendTimeMs: -1 };
+        return {
+          baseOffset: verdict.of.baseOffset,
+          lastOffset: verdict.of.lastOffset,
+          logAppendTimeMs: verdict.of.timestamp,
+        };
       case 'stale-epoch':
         return refusal('INVALID_PRODUCER_EPOCH', verdict.reason);
       case 'out-of-order':
         return refusal('OUT_OF_ORDER_SEQUENCE_NUMBER', verdict.reason);
       case 'append':
     }
-    const bytes = Buffer.from(records.subarray(0, header.sizeBytes));
-    const logAppendTimeMs = topic.batchLimits.logAppendTime ? nowMs : -1;
-    if (topic.batchLimits.logAppendTime) stampLogAppendTime(bytes, nowMs);
-    const { baseOffset, lastOffset } = this.log.append(bytes, this.#asStored(header, nowMs), this.leaderEpoch);
+    const { baseOffset, lastOffset } = this.log.append(accepted.bytes, accepted.header, this.leaderEpoch);
     if (producer !== undefined) {
-      producer.remember(header, baseOffset);
+      producer.remember(header, baseOffset, accepted.header.maxTimestamp);
       this.#producers.set(producerIdKey(header.producerId), producer);
     }
     this.watchers.notify();
-    return { baseOffset, lastOffset, logAppendTimeMs };
+    return { baseOffset, lastOffset, logAppendTimeMs: accepted.logAppendTimeMs };
+  }
+
+  /**
+   * Deletes records from the beginning of the log. What is known of producers stays.
+   *
+   * @param offset of the first record to keep; -1: the high watermark
+   */
+  deleteRecords(offset: number): PartitionLog | Refusal {
+    const { log, topic } = this;
+    if (!topic.logLimits.isDeleting) return refusal('POLICY_VIOLATION', `${topic.name} is compacted, not deleted from`);
+    const before = offset === TO_HIGH_WATERMARK ? log.highWatermark : offset;
+    if (before < 0 || before > log.highWatermark) {
+      return refusal('OFFSET_OUT_OF_RANGE', `${before} is beyond the high watermark ${log.highWatermark}`);
+    }
+    if (log.deleteBefore(before)) this.watchers.notify();
+    return log;
+  }
+
+  /** Drops what is known of producers, as if it had expired: every sequence is taken from the next batch of each. */
+  forgetProducers(): void {
+    this.#producers.clear();
   }
 
   #producer(header: RecordBatchHeader): ProducerState {
     return this.#producers.get(producerIdKey(header.producerId)) ?? new ProducerState();
-  }
-
-  /** The producer id is copied out of the request's buffer: kept as a view it would keep the whole buffer. */
-  #asStored(header: RecordBatchHeader, nowMs: number): RecordBatchHeader {
-    const producerId = Buffer.from(header.producerId);
-    return this.topic.batchLimits.logAppendTime
-      ? { ...header, producerId, timestampType: 'append', maxTimestamp: nowMs }
-      : { ...header, producerId };
   }
 }

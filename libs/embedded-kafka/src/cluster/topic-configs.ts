@@ -1,3 +1,6 @@
+import type { CompressionType } from 'kafka-wire';
+import type { LogLimits } from '../log/log-limits.js';
+
 /** A topic setting this cluster knows. */
 interface ConfigRule {
   readonly defaultValue: string;
@@ -43,6 +46,7 @@ const RULES: Readonly<Record<string, ConfigRule>> = {
     isValid: oneOf('producer', 'uncompressed', 'none', 'gzip', 'snappy', 'lz4', 'zstd'),
   },
   'delete.retention.ms': { defaultValue: '86400000', type: 'long', isValid: integer(0) },
+  'min.compaction.lag.ms': { defaultValue: '0', type: 'long', isValid: integer(0) },
   'retention.bytes': { defaultValue: '-1', type: 'long', isValid: integer(-1) },
   'retention.ms': { defaultValue: '604800000', type: 'long', isValid: integer(-1) },
   'segment.bytes': { defaultValue: '1073741824', type: 'int', isValid: integer(1_048_576, INT_MAX) },
@@ -77,4 +81,26 @@ export function describeConfigs(overrides: TopicConfigs): ConfigEntry[] {
 
 export function configValue(overrides: TopicConfigs, name: string): string {
   return overrides.get(name) ?? RULES[name]?.defaultValue ?? '';
+}
+
+/** What the broker compresses batches with; undefined: it leaves them as they come. */
+export function targetCompression(overrides: TopicConfigs): CompressionType | undefined {
+  const type = configValue(overrides, 'compression.type');
+  if (type === 'producer') return undefined;
+  return type === 'uncompressed' ? 'none' : (type as CompressionType);
+}
+
+export function logLimits(overrides: TopicConfigs): LogLimits {
+  const policy = configValue(overrides, 'cleanup.policy');
+  const number = (name: string): number => Number(configValue(overrides, name));
+  return {
+    isDeleting: policy.includes('delete'),
+    isCompacting: policy.includes('compact'),
+    retentionMs: number('retention.ms'),
+    retentionBytes: number('retention.bytes'),
+    segmentBytes: number('segment.bytes'),
+    segmentMs: number('segment.ms'),
+    deleteRetentionMs: number('delete.retention.ms'),
+    minCompactionLagMs: number('min.compaction.lag.ms'),
+  };
 }

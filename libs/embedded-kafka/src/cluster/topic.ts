@@ -1,12 +1,14 @@
-import type { BatchLimits } from '../log/batch-check.js';
+import type { BatchLimits } from '../log/acceptance.js';
+import type { LogLimits } from '../log/log-limits.js';
 import { Partition } from './partition.js';
-import { configValue, type TopicConfigs } from './topic-configs.js';
+import { configValue, logLimits, targetCompression, type TopicConfigs } from './topic-configs.js';
 import type { TopicSettings } from './topic-settings.js';
 
 export class Topic implements TopicSettings {
   readonly partitions: Partition[] = [];
   #configs!: TopicConfigs;
   #batchLimits!: BatchLimits;
+  #logLimits!: LogLimits;
   #minInSyncReplicas!: number;
 
   constructor(
@@ -30,6 +32,10 @@ export class Topic implements TopicSettings {
     return this.#batchLimits;
   }
 
+  get logLimits(): LogLimits {
+    return this.#logLimits;
+  }
+
   get minInSyncReplicas(): number {
     return this.#minInSyncReplicas;
   }
@@ -48,9 +54,13 @@ export class Topic implements TopicSettings {
     this.#minInSyncReplicas = Number(configValue(configs, 'min.insync.replicas'));
     this.#batchLimits = {
       maxMessageBytes: Number(configValue(configs, 'max.message.bytes')),
+      timestampBeforeMaxMs: Number(configValue(configs, 'message.timestamp.before.max.ms')),
       timestampAfterMaxMs: Number(configValue(configs, 'message.timestamp.after.max.ms')),
       logAppendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
+      needsKeys: configValue(configs, 'cleanup.policy').includes('compact'),
+      compressionType: targetCompression(configs),
     };
+    this.#logLimits = logLimits(configs);
     // Followers may be enough now, or too few.
     for (const partition of this.partitions) partition.watchers.notify();
   }

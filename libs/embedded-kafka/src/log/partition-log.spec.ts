@@ -68,11 +68,16 @@ describe('PartitionLog', () => {
     expect(log.batchWithMaxTimestamp()?.baseOffset).toBe(3);
   });
 
-  it('tells where an epoch ended', async () => {
-    const log = await logOf([1], [2]);
-    await append(log, [3], 4);
-    expect([0, 3, 4].map((epoch) => log.endOffsetOfEpoch(epoch))).toEqual([2, 2, 3]);
-    expect(log.firstLeaderEpoch).toBe(0);
+  it('deletes records up to an offset, and batches without any left', async () => {
+    const log = await logOf([1, 2], [3], [4, 5, 6]);
+    const sizeBytes = log.sizeBytes;
+    log.advanceHighWatermark(6);
+    expect([log.deleteBefore(1), log.startOffset, log.sizeBytes]).toEqual([true, 1, sizeBytes]);
+    expect([log.deleteBefore(4), log.deleteBefore(3), log.startOffset]).toEqual([true, false, 4]);
+    expect(log.batches.map(({ baseOffset }) => baseOffset)).toEqual([3]);
+    expect([log.deleteBefore(6), log.sizeBytes, log.endOffset]).toEqual([true, 0, 6]);
+    await append(log, [7]);
+    expect(log.batches.map(({ baseOffset }) => baseOffset)).toEqual([6]);
   });
 
   it('never moves the high watermark back', async () => {

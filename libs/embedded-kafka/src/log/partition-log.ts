@@ -1,4 +1,5 @@
 import type { RecordBatchHeader } from 'kafka-wire';
+import { LeaderEpochs } from './leader-epochs.js';
 import { bisectBatches, stampPlaceInLog, type StoredBatch } from './stored-batch.js';
 
 export interface ReadRange {
@@ -16,14 +17,26 @@ export interface ReadRange {
  * One log stands for all replicas: in-sync ones have its end, and the high watermark says how far all of them have it.
  */
 export class PartitionLog {
-  readonly #batches: StoredBatch[] = [];
+  #batches: StoredBatch[] = [];
   #sizeBytes = 0;
   #highWatermark = 0;
-  readonly startOffset = 0;
+  #startOffset = 0;
+  #endOffset = 0;
+  readonly epochs = new LeaderEpochs();
+
+  /** Records before it are deleted, also where their batch is still there. */
+  get startOffset(): number {
+    return this.#startOffset;
+  }
 
   /** The offset the next record gets. */
   get endOffset(): number {
-    return (this.#batches.at(-1)?.lastOffset ?? this.startOffset - 1) + 1;
+    return this.#endOffset;
+  }
+
+  /** Oldest first; the first may begin before {@link startOffset}. */
+  get batches(): readonly StoredBatch[] {
+    return this.#batches;
   }
 
   get highWatermark(): number {
@@ -39,20 +52,10 @@ export class PartitionLog {
     return this.#batches.at(-1)?.maxTimestampSoFar ?? -1;
   }
 
-  /** Undefined without any record. */
-  get firstLeaderEpoch(): number | undefined {
-    return this.#batches[0]?.header.partitionLeaderEpoch;
-  }
-
-  /** The first offset written under a later epoch, the log's end when there is none. */
-  endOffsetOfEpoch(leaderEpoch: number): number {
-    const at = bisectBatches(this.#batches, ({ header }) => header.partitionLeaderEpoch > leaderEpoch);
-    return this.#batches[at]?.baseOffset ?? this.endOffset;
-  }
-
   /** Takes the buffer over: it is written to now and read for as long as the log lives. */
   append(bytes: Buffer, header: RecordBatchHeader, leaderEpoch: number): StoredBatch {
-    const baseOffset = this.endOffset;
+    const baseOffset = this.#endOffset;
+    this.epochs.begin(leaderEpoch, baseOffset);
     stampPlaceInLog(bytes, baseOffset, leaderEpoch);
     const batch: StoredBatch = {
       bytes,
@@ -63,6 +66,7 @@ export class PartitionLog {
     };
     this.#batches.push(batch);
     this.#sizeBytes += bytes.length;
+    this.#endOffset = batch.lastOffset + 1;
     return batch;
   }
 
@@ -71,6 +75,31 @@ export class PartitionLog {
     if (offset <= this.#highWatermark) return false;
     this.#highWatermark = offset;
     return true;
+  }
+
+  /**
+   * Deletes the records before an offset, and the batches in which none is left. Returns whether anything was; it never moves back.
+   *
+   * @param offset at most the high watermark
+   */
+  deleteBefore(offset: number): boolean {
+    if (offset <= this.#startOffset) return false;
+    this.#startOffset = offset;
+    this.epochs.truncateBefore(offset);
+    const kept = bisectBatches(this.#batches, (batch) => batch.lastOffset >= offset);
+    if (kept > 0) this.replace(this.#batches.slice(kept));
+    return true;
+  }
+
+  /** Puts other batches in the place of all: what cleaning left of them. Offsets stay. */
+  replace(batches: readonly StoredBatch[]): void {
+    this.#batches = [];
+    this.#sizeBytes = 0;
+    for (const batch of batches) {
+      const maxTimestampSoFar = Math.max(this.maxTimestamp, batch.header.maxTimestamp);
+      this.#batches.push({ ...batch, maxTimestampSoFar });
+      this.#sizeBytes += batch.bytes.length;
+    }
   }
 
   /** Batches that hold an offset of the range, whole ones: the first may begin before it. Found by bisection. */
@@ -86,6 +115,21 @@ export class PartitionLog {
       room -= batch.bytes.length;
     }
     return found;
+  }
+
+  /**
+   * The same as bytes. What is left of the room is filled with the beginning of the next batch: a broker reads a file, and does not look
+   * where its batches end.
+   */
+  readBytes(range: ReadRange): Buffer[] {
+    const batches = this.read(range);
+    const last = batches.at(-1);
+    const bytes = batches.map((batch) => batch.bytes);
+    if (last === undefined) return bytes;
+    const room = bytes.reduce((left, one) => left - one.length, range.maxBytes);
+    const next = this.#batches[bisectBatches(this.#batches, (batch) => batch.baseOffset > last.lastOffset)];
+    if (room > 0 && next !== undefined && next.lastOffset < range.toOffset) bytes.push(next.bytes.subarray(0, room));
+    return bytes;
   }
 
   /** The earliest batch in which a record with this timestamp or a later one can be. */

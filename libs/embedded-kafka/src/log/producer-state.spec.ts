@@ -15,7 +15,7 @@ function stateAfter(batches: readonly Batch[]): ProducerState {
   let offset = 0;
   for (const batch of batches) {
     expect(state.judge(claim(batch)).kind).toBe('append');
-    state.remember(claim(batch), offset);
+    state.remember(claim(batch), offset, offset + 100);
     offset += batch[2];
   }
   return state;
@@ -76,7 +76,7 @@ describe('ProducerState', () => {
   it('answers a repeat with the offsets of the original', () => {
     expect(stateAfter(six).judge(claim([0, 4, 2]))).toEqual({
       kind: 'duplicate',
-      of: { firstSequence: 4, lastSequence: 5, baseOffset: 4, lastOffset: 5 },
+      of: { firstSequence: 4, lastSequence: 5, baseOffset: 4, lastOffset: 5, timestamp: 104 },
     });
   });
 

@@ -13,6 +13,8 @@ export interface RememberedBatch {
   readonly lastSequence: number;
   readonly baseOffset: number;
   readonly lastOffset: number;
+  /** Largest time of its records; what a repeat is told as the time of the append, also where it was the producer who set it. */
+  readonly timestamp: number;
 }
 
 export type SequenceVerdict =
@@ -76,7 +78,7 @@ export class ProducerState {
   }
 
   /** Remembers a batch that was just appended; the sixth oldest is forgotten. */
-  remember(claim: ProducerClaim, baseOffset: number): void {
+  remember(claim: ProducerClaim, baseOffset: number, timestamp: number): void {
     if (claim.producerEpoch !== this.#epoch) {
       this.#epoch = claim.producerEpoch;
       this.#batches = [];
@@ -86,6 +88,7 @@ export class ProducerState {
       lastSequence: advanceSequence(claim.baseSequence, claim.lastOffsetDelta),
       baseOffset,
       lastOffset: baseOffset + claim.lastOffsetDelta,
+      timestamp,
     });
     if (this.#batches.length > REMEMBERED_BATCHES) this.#batches.shift();
   }

@@ -4,6 +4,14 @@ import { errorCode, type ErrorName } from 'kafka-wire';
 export interface Refusal {
   readonly errorCode: number;
   readonly message: string;
+  /** The records because of which a whole batch is refused (KIP-467). */
+  readonly recordErrors?: readonly RecordError[];
+}
+
+export interface RecordError {
+  /** Position in the batch, from 0. */
+  readonly batchIndex: number;
+  readonly batchIndexErrorMessage: string;
 }
 
 export function refusal(name: ErrorName, message: string): Refusal {

@@ -37,6 +37,8 @@ export interface Codec {
    * @throws DecompressionError when the input is damaged, cut short or larger than allowed
    */
   decompress(bytes: Uint8Array, maxSizeBytes?: number): Promise<Buffer>;
+  /** The same, made here and now: for what must not let anything happen in between. */
+  decompressSync(bytes: Uint8Array, maxSizeBytes?: number): Buffer;
 }
 
 /** Gives the same memory the methods of a Buffer. */

@@ -34,6 +34,7 @@ for (const type of compressing) {
       const codec = await loadCodec(type);
       expect(bytes.equals(await codec.decompress(await codec.compress(bytes)))).toBe(true);
       expect(bytes.equals(await codec.decompress(codec.compressSync(bytes)))).toBe(true);
+      expect(bytes.equals(codec.decompressSync(codec.compressSync(bytes)))).toBe(true);
     });
 
     it('gives back nothing for nothing', async () => {
@@ -92,6 +93,14 @@ for (const type of compressing) {
       expect((error as Error).message).toContain('10000000');
     });
 
+    it('refuses the same here and now as it does later', async () => {
+      const codec = await loadCodec(type);
+      const whole = Buffer.from(codec.compressSync(orders(500)));
+      expect(() => codec.decompressSync(whole.subarray(0, -1))).toThrow(DecompressionError);
+      expect(() => codec.decompressSync(Buffer.from('\xff\xff\xff\xff\xffno', 'latin1'))).toThrow(DecompressionError);
+      expect(() => codec.decompressSync(codec.compressSync(Buffer.alloc(20_000_000)), 10_000_000)).toThrow('10000000');
+    });
+
     it('makes exactly as much as the caller allows', async () => {
       const codec = await loadCodec(type);
       const bytes = Buffer.alloc(2 ** 22);
@@ -120,6 +129,7 @@ describe('the codec none', () => {
     expect(await codec.compress(bytes)).toBe(bytes);
     expect(codec.compressSync(bytes)).toBe(bytes);
     expect(await codec.decompress(bytes)).toBe(bytes);
+    expect(codec.decompressSync(bytes)).toBe(bytes);
   });
 
   it('refuses more than the caller allows', async () => {

@@ -78,6 +78,16 @@ export async function decompressing(type: CompressionType, attempt: () => Promis
   }
 }
 
+/** The same for one that does not wait. */
+export function decompressingSync(type: CompressionType, attempt: () => Buffer): Buffer {
+  try {
+    return attempt();
+  } catch (cause) {
+    if (cause instanceof DecompressionError) throw cause;
+    throw new DecompressionError({ type, reason: messageOf(cause), cause });
+  }
+}
+
 /** @throws DecompressionError when `sizeBytes` is more than allowed */
 export function assertSize(type: CompressionType, sizeBytes: number, maxSizeBytes: number): void {
   if (sizeBytes <= maxSizeBytes) return;

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
-import { gunzip, gzip, gzipSync } from 'node:zlib';
+import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import { DEFAULT_MAX_DECOMPRESSED_BYTES, type Codec } from './codec.js';
-import { assertLevel, decompressing, DecompressionError } from './compression.errors.js';
+import { assertLevel, decompressing, decompressingSync, DecompressionError } from './compression.errors.js';
 
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
@@ -24,12 +24,27 @@ export function createGzip(level = -1): Codec {
         try {
           return await gunzipAsync(bytes, { maxOutputLength: maxSizeBytes });
         } catch (cause) {
-          if (!isTooLarge(cause)) throw cause;
-          const reason = `more than the allowed ${maxSizeBytes} bytes come out`;
-          throw new DecompressionError({ type: 'gzip', reason, cause });
+          throw explained(cause, maxSizeBytes);
+        }
+      }),
+    decompressSync: (bytes, maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES) =>
+      decompressingSync('gzip', () => {
+        try {
+          return gunzipSync(bytes, { maxOutputLength: maxSizeBytes });
+        } catch (cause) {
+          throw explained(cause, maxSizeBytes);
         }
       }),
   };
+}
+
+function explained(cause: unknown, maxSizeBytes: number): unknown {
+  if (!isTooLarge(cause)) return cause;
+  return new DecompressionError({
+    type: 'gzip',
+    reason: `more than the allowed ${maxSizeBytes} bytes come out`,
+    cause,
+  });
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -1,5 +1,11 @@
 import { asBuffer, DEFAULT_MAX_DECOMPRESSED_BYTES, type Codec } from './codec.js';
-import { assertLevel, assertSize, CodecUnavailableError, decompressing } from './compression.errors.js';
+import {
+  assertLevel,
+  assertSize,
+  CodecUnavailableError,
+  decompressing,
+  decompressingSync,
+} from './compression.errors.js';
 import { lz4FrameMaxSize } from './lz4-frame.js';
 
 /** What is used of the package `lz4-napi`. */
@@ -7,6 +13,7 @@ export interface Lz4Package {
   compressFrame(bytes: Uint8Array): Promise<Buffer>;
   compressFrameSync(bytes: Buffer): Buffer;
   decompressFrame(bytes: Uint8Array): Promise<Buffer>;
+  decompressFrameSync(bytes: Buffer): Buffer;
 }
 
 /**
@@ -33,6 +40,11 @@ export async function loadLz4(
       decompressing('lz4', async () => {
         assertSize('lz4', lz4FrameMaxSize(asBuffer(bytes)), maxSizeBytes);
         return await lz4.decompressFrame(bytes);
+      }),
+    decompressSync: (bytes, maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES) =>
+      decompressingSync('lz4', () => {
+        assertSize('lz4', lz4FrameMaxSize(asBuffer(bytes)), maxSizeBytes);
+        return lz4.decompressFrameSync(asBuffer(bytes));
       }),
   };
 }

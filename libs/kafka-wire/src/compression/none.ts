@@ -11,4 +11,8 @@ export const none: Codec = {
     assertSize('none', bytes.length, maxSizeBytes);
     return asBuffer(bytes);
   },
+  decompressSync(bytes, maxSizeBytes = Infinity) {
+    assertSize('none', bytes.length, maxSizeBytes);
+    return asBuffer(bytes);
+  },
 };

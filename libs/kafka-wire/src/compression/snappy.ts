@@ -4,6 +4,7 @@ import {
   assertSize,
   CodecUnavailableError,
   decompressing,
+  decompressingSync,
   DecompressionError,
 } from './compression.errors.js';
 import { xerialBlocks, xerialFrame, XERIAL_BLOCK_BYTES } from './xerial-frame.js';
@@ -13,6 +14,7 @@ export interface SnappyPackage {
   compress(bytes: Uint8Array): Promise<Buffer>;
   compressSync(bytes: Uint8Array): Buffer;
   uncompress(bytes: Uint8Array): Promise<Buffer | string>;
+  uncompressSync(bytes: Uint8Array): Buffer | string;
 }
 
 /** Three bytes of a snappy block (a copy with a two-byte offset) make at most 64. */
@@ -38,12 +40,25 @@ export async function loadSnappy(
     compressSync: (bytes) => xerialFrame(cut(bytes).map((block) => snappy.compressSync(block))),
     decompress: (bytes, maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES) =>
       decompressing('snappy', async () => {
-        const blocks = xerialBlocks(asBuffer(bytes)) ?? [asBuffer(bytes)];
-        assertSize('snappy', sum(blocks.map(declaredSize)), maxSizeBytes);
-        const parts = await Promise.all(blocks.map((block) => snappy.uncompress(block)));
-        return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts as Buffer[]);
+        const parts = await Promise.all(blocksIn(bytes, maxSizeBytes).map((block) => snappy.uncompress(block)));
+        return joined(parts as Buffer[]);
       }),
+    decompressSync: (bytes, maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES) =>
+      decompressingSync('snappy', () =>
+        joined(blocksIn(bytes, maxSizeBytes).map((block) => snappy.uncompressSync(block) as Buffer)),
+      ),
   };
+}
+
+/** The raw blocks of a frame, or the bytes as one; their sizes are held against the limit. */
+function blocksIn(bytes: Uint8Array, maxSizeBytes: number): Buffer[] {
+  const blocks = xerialBlocks(asBuffer(bytes)) ?? [asBuffer(bytes)];
+  assertSize('snappy', sum(blocks.map(declaredSize)), maxSizeBytes);
+  return blocks;
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
 function cut(bytes: Uint8Array): Uint8Array[] {

@@ -6,6 +6,7 @@ import {
   assertSize,
   CodecUnavailableError,
   decompressing,
+  decompressingSync,
   InvalidCompressionLevelError,
 } from './compression.errors.js';
 import { zstdFramesIn } from './zstd-frame.js';
@@ -21,6 +22,7 @@ interface ZstdBackend {
   compress(bytes: Buffer): Promise<Buffer>;
   compressSync(bytes: Buffer): Buffer;
   decompress(bytes: Buffer): Promise<Buffer>;
+  decompressSync(bytes: Buffer): Buffer;
 }
 
 /** What is used of the package `@toondepauw/node-zstd`. */
@@ -29,7 +31,7 @@ export interface ZstdPackage {
     encode(bytes: Buffer): Promise<Buffer>;
     encodeSync(bytes: Buffer): Buffer;
   };
-  readonly Decoder: new () => { decode(bytes: Buffer): Promise<Buffer> };
+  readonly Decoder: new () => { decode(bytes: Buffer): Promise<Buffer>; decodeSync(bytes: Buffer): Buffer };
 }
 
 /** The part of `node:zlib` that Node has since 22.15 and 23.8. */
@@ -38,6 +40,7 @@ export interface ZstdInZlib {
   readonly zstdCompressSync: (bytes: Uint8Array, options: ZstdOptions) => Buffer;
   readonly zstdCompress: (bytes: Uint8Array, options: ZstdOptions, callback: ZlibCallback) => void;
   readonly zstdDecompress: (bytes: Uint8Array, callback: ZlibCallback) => void;
+  readonly zstdDecompressSync: (bytes: Uint8Array) => Buffer;
 }
 
 type ZlibCallback = (error: Error | null, result: Buffer) => void;
@@ -78,6 +81,13 @@ export async function loadZstd(
         if (only && frames.length === 1) return await backend.decompress(only);
         return Buffer.concat(await Promise.all(frames.map((frame) => backend.decompress(frame))));
       }),
+    decompressSync: (bytes, maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES) =>
+      decompressingSync('zstd', () => {
+        const { frames, maxSizeBytes: size } = zstdFramesIn(asBuffer(bytes));
+        assertSize('zstd', size, maxSizeBytes);
+        const parts = frames.map((frame) => backend.decompressSync(frame));
+        return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+      }),
   };
 }
 
@@ -92,6 +102,7 @@ function inZlib(builtIn: ZstdInZlib, level: number): ZstdBackend {
     compress: (bytes) => compress(bytes, options),
     compressSync: (bytes) => builtIn.zstdCompressSync(bytes, options),
     decompress: promisify(builtIn.zstdDecompress),
+    decompressSync: (bytes) => builtIn.zstdDecompressSync(bytes),
   };
 }
 
@@ -102,6 +113,7 @@ function inPackage({ Encoder, Decoder }: ZstdPackage, level: number): ZstdBacken
     compress: (bytes) => encoder.encode(bytes),
     compressSync: (bytes) => encoder.encodeSync(bytes),
     decompress: (bytes) => decoder.decode(bytes),
+    decompressSync: (bytes) => decoder.decodeSync(bytes),
   };
 }
 
