@@ -31,6 +31,8 @@ export function assembleCluster(options: EmbeddedKafkaOptions): SharedServices {
       defaultPartitions: options.defaultPartitions ?? 1,
       defaultReplicationFactor: Math.min(count, USUAL_REPLICATION_FACTOR),
       topicPropagationMs: options.topicPropagationMs ?? 0,
+      replicaLagTimeMaxMs: options.replicaLagTimeMaxMs ?? 30_000,
+      brokerSessionTimeoutMs: options.brokerSessionTimeoutMs ?? 9_000,
     },
     nodes,
     options.clock ?? systemClock,

@@ -119,16 +119,16 @@ function answer(request: Request, outcomes: Outcome[], context: RequestContext):
   return {
     responses: byTopic(outcomes).map(([name, partitions]) => ({
       name,
-      partitionResponses: partitions.map((outcome) => partitionResponse(outcome)),
+      partitionResponses: partitions.map((outcome) => partitionResponse(outcome, context)),
     })),
     ...(misled.length > 0 && { nodeEndpoints: nodeEndpoints(context, misled) }),
   } satisfies Response;
 }
 
-function partitionResponse({ index, partition, result }: Outcome) {
+function partitionResponse({ index, partition, result }: Outcome, context: RequestContext) {
   if (isRefusal(result)) {
     const { errorCode: code, message } = result;
-    const hint = isAboutLeader(code) ? { currentLeader: leaderHint(partition) } : {};
+    const hint = isAboutLeader(code) ? { currentLeader: leaderHint(partition, context) } : {};
     return { index, errorCode: code, errorMessage: message, baseOffset: -1, ...hint };
   }
   const { baseOffset, logAppendTimeMs } = result;

@@ -8,6 +8,7 @@ export class Topic implements TopicSettings {
   #configs!: TopicConfigs;
   #batchLimits!: BatchLimits;
   #minInSyncReplicas!: number;
+  #uncleanLeaderElection!: boolean;
 
   constructor(
     readonly name: string,
@@ -34,6 +35,10 @@ export class Topic implements TopicSettings {
     return this.#minInSyncReplicas;
   }
 
+  get uncleanLeaderElection(): boolean {
+    return this.#uncleanLeaderElection;
+  }
+
   get replicationFactor(): number {
     return this.partitions[0]?.replicas.length ?? 0;
   }
@@ -46,6 +51,7 @@ export class Topic implements TopicSettings {
   reconfigure(configs: TopicConfigs): void {
     this.#configs = configs;
     this.#minInSyncReplicas = Number(configValue(configs, 'min.insync.replicas'));
+    this.#uncleanLeaderElection = configValue(configs, 'unclean.leader.election.enable') === 'true';
     this.#batchLimits = {
       maxMessageBytes: Number(configValue(configs, 'max.message.bytes')),
       timestampAfterMaxMs: Number(configValue(configs, 'message.timestamp.after.max.ms')),
