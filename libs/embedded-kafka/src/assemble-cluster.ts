@@ -33,6 +33,8 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
       defaultReplicationFactor: Math.min(count, USUAL_REPLICATION_FACTOR),
       topicPropagationMs: options.topicPropagationMs ?? 0,
       codecs,
+      replicaLagTimeMaxMs: options.replicaLagTimeMaxMs ?? 30_000,
+      brokerSessionTimeoutMs: options.brokerSessionTimeoutMs ?? 9_000,
     },
     nodes,
     options.clock ?? systemClock,

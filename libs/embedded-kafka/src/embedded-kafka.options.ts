@@ -27,8 +27,15 @@ export interface EmbeddedKafkaOptions {
   readonly autoCreateTopics?: boolean;
   /** Partitions of topics created without a number (`num.partitions`). @defaultValue 1 */
   readonly defaultPartitions?: number;
-  /** Milliseconds until brokers know a topic that a client created; they answer UNKNOWN_TOPIC_OR_PARTITION before. @defaultValue 0 */
+  /**
+   * Milliseconds until all brokers know a topic that a client created or deleted. They hear of it one after the other: before, a broker answers
+   * UNKNOWN_TOPIC_OR_PARTITION, and for a moment NOT_LEADER_OR_FOLLOWER. @defaultValue 0
+   */
   readonly topicPropagationMs?: number;
+  /** Milliseconds after which a follower that lacks records leaves the in-sync set (`replica.lag.time.max.ms`). @defaultValue 30000 */
+  readonly replicaLagTimeMaxMs?: number;
+  /** Milliseconds after which a paused broker loses its leaderships (`broker.session.timeout.ms`). @defaultValue 9000 */
+  readonly brokerSessionTimeoutMs?: number;
   /** Partitions of `__consumer_offsets` and `__transaction_state`, whose leaders coordinate groups and transactions (Kafka's own default is 50). @defaultValue 3 */
   readonly internalTopicPartitions?: number;
   /** Milliseconds a coordinator answers COORDINATOR_LOAD_IN_PROGRESS after it was elected. @defaultValue 0 */
@@ -89,6 +96,8 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   autoCreateTopics: ofType('boolean'),
   defaultPartitions: integer(1),
   topicPropagationMs: integer(0),
+  replicaLagTimeMaxMs: integer(1),
+  brokerSessionTimeoutMs: integer(1),
   internalTopicPartitions: integer(1),
   coordinatorLoadMs: integer(0),
   groupInitialRebalanceDelayMs: integer(0),

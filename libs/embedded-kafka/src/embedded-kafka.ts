@@ -5,6 +5,9 @@ import type { LoggedRequest } from './broker/request-log.js';
 import type { SharedServices } from './broker/request-server.js';
 import { tcpTransport } from './broker/tcp-transport.js';
 import type { CoordinatorType } from './cluster/coordinator-map.js';
+import type { ElectionType } from './cluster/leader-election.js';
+import type { ReplicationLag } from './cluster/replica.js';
+import { lagFollower, setInSync } from './cluster/replica-controls.js';
 import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './embedded-kafka.options.js';
 import type { Faults } from './faults/faults.js';
 import type { Codecs } from './log/acceptance.js';
@@ -84,7 +87,7 @@ export class EmbeddedKafka {
   }
 
   deleteTopic(name: string): void {
-    if (this.#shared.cluster.deleteTopic(name) === undefined) throw new RangeError(`there is no topic "${name}"`);
+    if (this.#shared.cluster.deleteTopic(name, 0) === undefined) throw new RangeError(`there is no topic "${name}"`);
     this.#shared.groups.forgetTopic(name);
   }
 
@@ -93,11 +96,55 @@ export class EmbeddedKafka {
     this.#shared.cluster.moveLeader(topic, partition, nodeId);
   }
 
+  /**
+   * How far a follower of one partition is behind: so many milliseconds, or `'stopped'`. 0 lets it catch up.
+   *
+   * It leaves the in-sync set when it has not been caught up for `replicaLagTimeMaxMs`; until then the high watermark waits for it.
+   */
+  lagFollower(topic: string, partition: number, nodeId: number, lag: ReplicationLag): void {
+    lagFollower(this.#shared.cluster, topic, partition, nodeId, lag);
+  }
+
+  /**
+   * Makes these the in-sync replicas, at once. Those that are named catch up; the others stop fetching and stay out until they are named or
+   * `lagFollower` sets them free.
+   *
+   * @param nodeIds with the leader
+   */
+  setInSync(topic: string, partition: number, nodeIds: readonly number[]): void {
+    setInSync(this.#shared.cluster, topic, partition, nodeIds);
+  }
+
+  /**
+   * Elects a leader as `kafka-leader-election.sh` does. An unclean election loses what the new leader does not have.
+   *
+   * @returns false when there was nothing to do: the preferred replica leads already, or there is a leader
+   * @throws RangeError when no replica can be elected
+   */
+  electLeader(topic: string, partition: number, type: ElectionType = 'preferred'): boolean {
+    const { cluster } = this.#shared;
+    const refused = cluster.elections.elect(type, cluster.partitionOrThrow(topic, partition));
+    if (refused === undefined || refused === 'ELECTION_NOT_NEEDED') return refused === undefined;
+    throw new RangeError(`${topic}-${partition} gets no leader: ${refused}`);
+  }
+
+  /** Which broker metadata names as the controller. Any broker serves what goes to the controller, as in KRaft. */
+  moveController(nodeId: number): void {
+    this.#shared.cluster.moveController(nodeId);
+  }
+
+  get controllerId(): number {
+    return this.#shared.cluster.controllerId;
+  }
+
+  /** Node ids of the in-sync replicas. */
+  inSyncReplicas(topic: string, partition: number): readonly number[] {
+    return this.#shared.cluster.partitionOrThrow(topic, partition).inSync;
+  }
+
   /** Node id of the leader; -1 while there is none. */
   leaderOf(topic: string, partition: number): number {
-    const found = this.#shared.cluster.partition(topic, partition);
-    if (found === undefined) throw new RangeError(`there is no partition ${topic}-${partition}`);
-    return found.leader;
+    return this.#shared.cluster.partitionOrThrow(topic, partition).leader;
   }
 
   /** Node id of the coordinator of a group or a transactional id; -1 while there is none. */

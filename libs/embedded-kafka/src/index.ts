@@ -7,6 +7,8 @@ export {
 } from './embedded-kafka.options.js';
 export type { Broker } from './broker/broker.js';
 export type { CoordinatorType } from './cluster/coordinator-map.js';
+export type { ElectionType } from './cluster/leader-election.js';
+export type { ReplicationLag } from './cluster/replica.js';
 export type { LoggedBatch, LoggedRequest } from './broker/request-log.js';
 export type { Listener, Peer, Transport } from './broker/transport.js';
 export type { Fault, FaultAction, FaultPlan } from './faults/fault.js';

@@ -1,5 +1,5 @@
 import { apis, errorCode, errorName } from 'kafka-wire';
-import { defineHandler } from './api-handler.js';
+import { defineHandler, type RequestContext } from './api-handler.js';
 
 const BROKERS = 1;
 
@@ -7,19 +7,24 @@ export const describeCluster = defineHandler({
   api: apis.DescribeCluster,
   versions: { min: 0, max: 2 },
 
-  handle(request, { cluster }) {
+  handle(request, { cluster, brokerId }) {
     if (request.endpointType !== BROKERS) {
       const code = errorCode('UNSUPPORTED_ENDPOINT_TYPE');
       return { errorCode: code, errorMessage: 'there are brokers only, no controllers' };
     }
-    const { host } = cluster.settings;
-    const nodes = request.includeFencedBrokers ? cluster.nodes : cluster.liveNodes;
+    const cache = cluster.metadataCache(brokerId);
+    const up = cache.nodes.map(({ id, host, port }) => ({ brokerId: id, host, port, isFenced: false }));
     return {
       clusterId: cluster.id,
-      controllerId: cluster.controllerId,
-      brokers: nodes.map(({ id, port, isUp }) => ({ brokerId: id, host, port, isFenced: !isUp })),
+      controllerId: cache.controllerId,
+      brokers: request.includeFencedBrokers ? [...up, ...fenced(cluster)] : up,
     };
   },
 
   refuse: (_request, code) => ({ errorCode: code, errorMessage: errorName(code) }),
 });
+
+/** Registered, but stopped or silent for too long. */
+function fenced({ nodes, settings: { host } }: RequestContext['cluster']) {
+  return nodes.filter(({ isUp }) => !isUp).map(({ id, port }) => ({ brokerId: id, host, port, isFenced: true }));
+}

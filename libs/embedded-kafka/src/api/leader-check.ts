@@ -11,9 +11,12 @@ export function ledPartition(
   index: number,
   currentLeaderEpoch = ANY_LEADER_EPOCH,
 ): Partition | number {
-  const partition = context.cluster.partition(topic, index);
-  if (partition === undefined) return errorCode('UNKNOWN_TOPIC_OR_PARTITION');
-  if (partition.leader !== context.brokerId) return errorCode('NOT_LEADER_OR_FOLLOWER');
+  const { cluster, brokerId } = context;
+  const found = cluster.topic(topic);
+  const partition = found?.partitions[index];
+  const standing = found === undefined ? 'unknown' : cluster.propagation.standing(brokerId, found.id);
+  if (partition === undefined || standing === 'unknown') return errorCode('UNKNOWN_TOPIC_OR_PARTITION');
+  if (partition.leader !== brokerId || standing === 'known') return errorCode('NOT_LEADER_OR_FOLLOWER');
   if (currentLeaderEpoch === ANY_LEADER_EPOCH || currentLeaderEpoch === partition.leaderEpoch) return partition;
   return errorCode(currentLeaderEpoch < partition.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH');
 }

@@ -1,7 +1,8 @@
 import { apis, errorCode, ZERO_UUID, type RequestOf, type ResponseInput } from 'kafka-wire';
 import { isInternalTopic } from '../cluster/internal-topics.js';
-import { NO_LEADER, type Partition } from '../cluster/partition.js';
-import type { Topic } from '../cluster/topic.js';
+import type { MetadataCache } from '../cluster/metadata-cache.js';
+import type { PartitionImage, TopicImage } from '../cluster/metadata-image.js';
+import { NO_LEADER } from '../cluster/partition.js';
 import { topicNameProblem } from '../cluster/topic-name.js';
 import { isRefusal } from '../log/refusal.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
@@ -23,24 +24,23 @@ export const metadata = defineHandler({
   },
 });
 
-function clusterPart({ cluster }: RequestContext) {
-  return {
-    clusterId: cluster.id,
-    controllerId: cluster.controllerId,
-    brokers: cluster.liveNodes.map(({ id, port }) => ({ nodeId: id, host: cluster.settings.host, port })),
-  };
+function clusterPart({ cluster, brokerId }: RequestContext) {
+  const { nodes, controllerId } = cluster.metadataCache(brokerId);
+  const brokers = nodes.map(({ id, host, port }) => ({ nodeId: id, host, port }));
+  return { clusterId: cluster.id, controllerId, brokers };
 }
 
 function topicsOf(request: Request, context: RequestContext): TopicResponse[] {
-  const { cluster } = context;
-  if (request.topics === null) return [...cluster.topics].map((topic) => describe(topic, context));
+  const cache = context.cluster.metadataCache(context.brokerId);
+  const describe = (topic: TopicImage) => describeTopic(topic, cache);
+  if (request.topics === null) return cache.topics.map(describe);
   return request.topics.map(({ name, topicId }) => {
     if (topicId !== ZERO_UUID) {
-      const topic = cluster.topicById(topicId);
-      return topic ? describe(topic, context) : { topicId, name: null, errorCode: errorCode('UNKNOWN_TOPIC_ID') };
+      const topic = cache.topicById(topicId);
+      return topic ? describe(topic) : { topicId, name: null, errorCode: errorCode('UNKNOWN_TOPIC_ID') };
     }
-    const topic = cluster.topic(name ?? '');
-    return topic ? describe(topic, context) : missing(name ?? '', request.allowAutoTopicCreation, context);
+    const topic = cache.topic(name ?? '');
+    return topic ? describe(topic) : missing(name ?? '', request.allowAutoTopicCreation, context);
   });
 }
 
@@ -54,19 +54,24 @@ function missing(name: string, allowCreation: boolean, { cluster }: RequestConte
   return { name, errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION') };
 }
 
-function describe(topic: Topic, context: RequestContext): TopicResponse {
-  const partitions = topic.partitions.map((partition) => describePartition(partition, context));
-  return { name: topic.name, topicId: topic.id, isInternal: isInternalTopic(topic.name), partitions };
+function describeTopic({ name, id, partitions }: TopicImage, cache: MetadataCache): TopicResponse {
+  return {
+    name,
+    topicId: id,
+    isInternal: isInternalTopic(name),
+    partitions: partitions.map((partition) => describePartition(partition, cache)),
+  };
 }
 
-function describePartition(partition: Partition, { cluster }: RequestContext) {
+function describePartition({ index, leader, leaderEpoch, replicas, inSync }: PartitionImage, cache: MetadataCache) {
+  const isLed = leader !== NO_LEADER && cache.node(leader) !== undefined;
   return {
-    errorCode: partition.leader === NO_LEADER ? errorCode('LEADER_NOT_AVAILABLE') : 0,
-    partitionIndex: partition.index,
-    leaderId: partition.leader,
-    leaderEpoch: partition.leaderEpoch,
-    replicaNodes: partition.replicas,
-    isrNodes: partition.inSync,
-    offlineReplicas: partition.replicas.filter((nodeId) => !cluster.node(nodeId)?.isUp),
+    errorCode: isLed ? 0 : errorCode('LEADER_NOT_AVAILABLE'),
+    partitionIndex: index,
+    leaderId: leader,
+    leaderEpoch,
+    replicaNodes: replicas,
+    isrNodes: inSync,
+    offlineReplicas: replicas.filter((id) => cache.node(id) === undefined),
   };
 }

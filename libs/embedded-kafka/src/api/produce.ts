@@ -132,13 +132,13 @@ function answer(request: Request, outcomes: Outcome[], context: RequestContext):
     responses: byTopic(outcomes).map(([{ topic: name, topicId }, partitions]) => ({
       name,
       topicId,
-      partitionResponses: partitions.map((outcome) => partitionResponse(outcome)),
+      partitionResponses: partitions.map((outcome) => partitionResponse(outcome, context)),
     })),
     ...(misled.length > 0 && { nodeEndpoints: nodeEndpoints(context, misled) }),
   } satisfies Response;
 }
 
-function partitionResponse({ index, partition, logStartOffset, baseOffset, result }: Outcome) {
+function partitionResponse({ index, partition, logStartOffset, baseOffset, result }: Outcome, context: RequestContext) {
   if (isRefusal(result)) {
     const { errorCode: code, message, recordErrors } = result;
     return {
@@ -148,7 +148,7 @@ function partitionResponse({ index, partition, logStartOffset, baseOffset, resul
       logStartOffset,
       // Kafka words only what is about records; everything else a client has to look up by its code.
       ...(recordErrors !== undefined && { recordErrors, errorMessage: message }),
-      ...(isAboutLeader(code) && { currentLeader: leaderHint(partition) }),
+      ...(isAboutLeader(code) && { currentLeader: leaderHint(partition, context) }),
     };
   }
   return { index, errorCode: OK, baseOffset, logAppendTimeMs: result.logAppendTimeMs, logStartOffset };

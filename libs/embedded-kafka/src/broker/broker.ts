@@ -1,4 +1,5 @@
 import type { Node } from '../cluster/cluster-state.js';
+import type { ReplicationLag } from '../cluster/replica.js';
 import { Connection } from './connection.js';
 import { RequestServer, type SharedServices } from './request-server.js';
 import type { Listener, Transport } from './transport.js';
@@ -29,7 +30,7 @@ export class Broker {
     return this.shared.cluster.settings.host;
   }
 
-  /** The same for the life of the cluster, also across a stop. */
+  /** The same across a stop, unless `start` is told another one. */
   get port(): number {
     return this.#node.port;
   }
@@ -43,10 +44,14 @@ export class Broker {
     return this.#connections.size;
   }
 
-  /** Listens on its port and joins the in-sync sets again. Does nothing while it is up. */
-  async start(): Promise<void> {
+  /**
+   * Listens and joins the in-sync sets again. Does nothing while it is up.
+   *
+   * @param options `port` when it comes back under another one; 0 for any free one
+   */
+  async start({ port = this.port }: { readonly port?: number } = {}): Promise<void> {
     if (this.#listener !== undefined) return;
-    const { host, port } = this;
+    const { host } = this;
     this.#listener = await this.transport.listen({ host, port }, (peer) => {
       const connection = new Connection(
         peer,
@@ -73,7 +78,12 @@ export class Broker {
     await listener.close();
   }
 
-  /** Freezes the broker: connections stay open, nothing is read, answered or replicated. Its leaderships stay with it. */
+  /**
+   * Freezes the broker: connections stay open, nothing is read, answered or replicated.
+   *
+   * When its session with the controller is over (`brokerSessionTimeoutMs`), its leaderships go to others and it leaves the in-sync sets. What
+   * is asked of it is answered after `resume()`, by then as by a broker that leads no more.
+   */
   pause(): void {
     this.#isPaused = true;
     this.shared.cluster.brokerPaused(this.id, true);
@@ -84,6 +94,27 @@ export class Broker {
     this.#isPaused = false;
     this.shared.cluster.brokerPaused(this.id, false);
     for (const connection of this.#connections) connection.resume();
+  }
+
+  /** How far it is behind in everything it follows; `'stopped'`: it fetches no more. 0 lets it catch up. */
+  lagReplication(lag: ReplicationLag): void {
+    const { cluster } = this.shared;
+    cluster.replication.lagBroker(this.id, lag);
+    cluster.replicateAll();
+  }
+
+  /**
+   * From now on it names leaders, topics and brokers as they are now, whatever happens: a broker that hears nothing from its controller.
+   *
+   * Whether it leads a partition it knows nevertheless.
+   */
+  freezeMetadata(): void {
+    this.shared.cluster.metadataCache(this.id).freeze();
+  }
+
+  /** It hears of everything again. */
+  thawMetadata(): void {
+    this.shared.cluster.metadataCache(this.id).thaw();
   }
 
   /** Cuts every connection without stopping: what a network failure does. */

@@ -1,9 +1,15 @@
 import type { Codecs } from '../log/acceptance.js';
 import { refusal, type Refusal } from '../log/refusal.js';
-import type { Clock, TimerHandle } from '../time/clock.js';
+import type { Clock } from '../time/clock.js';
 import type { Random } from '../time/random.js';
+import { BrokerSessions } from './broker-sessions.js';
+import { LeaderElection } from './leader-election.js';
+import { MetadataCache } from './metadata-cache.js';
+import { imageOf } from './metadata-image.js';
 import { NO_LEADER, type Partition } from './partition.js';
+import { Propagation } from './propagation.js';
 import { assignReplicas } from './replica-assignment.js';
+import { Replication } from './replication.js';
 import { Topic } from './topic.js';
 import { planTopic, type TopicPlan, type TopicRequest } from './topic-plan.js';
 
@@ -14,13 +20,21 @@ export interface ClusterSettings {
   readonly defaultReplicationFactor: number;
   readonly topicPropagationMs: number;
   readonly codecs: Codecs;
+  /** `replica.lag.time.max.ms` */
+  readonly replicaLagTimeMaxMs?: number;
+  /** `broker.session.timeout.ms` */
+  readonly brokerSessionTimeoutMs?: number;
 }
+
+const KAFKAS_REPLICA_LAG_TIME_MAX_MS = 30_000;
+const KAFKAS_BROKER_SESSION_TIMEOUT_MS = 9_000;
 
 /** A broker as the controller knows it. */
 export interface Node {
   readonly id: number;
-  /** Its own for good, also while it is stopped; 0 before the first start. */
+  /** Its own also while it is stopped; 0 before the first start. */
   port: number;
+  /** Registered with the controller; false while it is stopped, and when a pause was longer than its session. */
   isUp: boolean;
   /** False while the broker is paused: it neither answers nor replicates. */
   isFetching: boolean;
@@ -30,8 +44,12 @@ export interface Node {
 export class ClusterState {
   readonly id: string;
   readonly #topics = new Map<string, Topic>();
-  /** Created, but not known to the brokers yet. */
-  readonly #arriving = new Map<string, TimerHandle>();
+  readonly #caches = new Map<number, MetadataCache>();
+  readonly #sessions: BrokerSessions;
+  readonly replication: Replication;
+  readonly elections: LeaderElection;
+  readonly propagation: Propagation;
+  #controllerId = 1;
   #lastProducerId = -1;
 
   constructor(
@@ -41,6 +59,16 @@ export class ClusterState {
     readonly random: Random,
   ) {
     this.id = random.uuid();
+    const { replicaLagTimeMaxMs, brokerSessionTimeoutMs } = settings;
+    const node = (id: number) => this.node(id);
+    this.#sessions = new BrokerSessions(clock, brokerSessionTimeoutMs ?? KAFKAS_BROKER_SESSION_TIMEOUT_MS);
+    this.replication = new Replication(node, clock, replicaLagTimeMaxMs ?? KAFKAS_REPLICA_LAG_TIME_MAX_MS);
+    this.elections = new LeaderElection((id) => this.node(id)?.isUp === true, this.replication);
+    this.propagation = new Propagation(
+      nodes.map(({ id }) => id),
+      clock,
+      random,
+    );
   }
 
   get liveNodes(): Node[] {
@@ -70,7 +98,14 @@ export class ClusterState {
 
   /** Any live broker passes controller requests on, as in KRaft; this one is named in metadata. */
   get controllerId(): number {
-    return this.liveNodes[0]?.id ?? -1;
+    const live = this.liveNodes;
+    return (live.find(({ id }) => id === this.#controllerId) ?? live[0])?.id ?? -1;
+  }
+
+  /** @throws RangeError when the node is not up */
+  moveController(nodeId: number): void {
+    if (!this.node(nodeId)?.isUp) throw new RangeError(`broker ${nodeId} is not up: it cannot be the controller`);
+    this.#controllerId = nodeId;
   }
 
   /** Eight bytes nobody has been given before. */
@@ -83,106 +118,128 @@ export class ClusterState {
 
   /** Where the replicas of a topic would go, or why it cannot be created. */
   planTopic(request: TopicRequest): TopicPlan | Refusal {
-    if (this.#topics.has(request.name) || this.#arriving.has(request.name)) {
+    if (this.#topics.has(request.name)) {
       return refusal('TOPIC_ALREADY_EXISTS', `topic '${request.name}' already exists`);
     }
-    const nodeIds = this.liveNodes.map((node) => node.id);
-    return planTopic(request, nodeIds, this.nodes, this.settings);
+    return planTopic(request, this.#byReadiness(), this.settings);
   }
 
-  /** @param visibleAfterMs until then brokers answer UNKNOWN_TOPIC_OR_PARTITION: metadata takes its time to reach them */
-  addTopic(name: string, plan: TopicPlan, visibleAfterMs = this.settings.topicPropagationMs): Topic {
+  /** @param propagationMs until then the brokers hear of it, one after the other */
+  addTopic(name: string, plan: TopicPlan, propagationMs = this.settings.topicPropagationMs): Topic {
     const topic = new Topic(name, this.random.uuid(), plan.assignment, plan.configs);
-    if (visibleAfterMs <= 0) {
-      this.#publish(topic);
-    } else {
-      this.#arriving.set(
-        name,
-        this.clock.setTimeout(() => this.#publish(topic), visibleAfterMs),
-      );
-    }
+    this.#topics.set(name, topic);
+    this.propagation.arrive(topic.id, propagationMs);
+    for (const partition of topic.partitions) this.#begin(partition);
     return topic;
   }
 
-  deleteTopic(name: string): Topic | undefined {
+  /** @param propagationMs as for {@link addTopic}; until then some brokers name it still */
+  deleteTopic(name: string, propagationMs = this.settings.topicPropagationMs): Topic | undefined {
     const topic = this.#topics.get(name);
     if (topic === undefined) return undefined;
     this.#topics.delete(name);
+    this.propagation.depart(imageOf(topic), propagationMs);
     for (const partition of topic.partitions) partition.elect(NO_LEADER);
     return topic;
   }
 
-  addPartitions(topic: Topic, partitionCount: number): void {
+  /** @param assignment replicas of each new partition, checked before; left out, the brokers that are there */
+  addPartitions(topic: Topic, partitionCount: number, assignment?: readonly (readonly number[])[]): void {
     const { length } = topic.partitions;
-    const nodeIds = this.liveNodes.map((node) => node.id);
-    topic.addPartitions(assignReplicas(nodeIds, partitionCount - length, topic.replicationFactor, length));
+    const added = partitionCount - length;
+    topic.addPartitions(assignment ?? assignReplicas(this.#byReadiness(), added, topic.replicationFactor, length));
+    for (const partition of topic.partitions.slice(length)) this.#begin(partition);
   }
 
-  /** Takes a broker out of every in-sync set, except where it is the last one, and moves its leaderships to in-sync replicas. */
+  /** Takes a broker out of every in-sync set and moves its leaderships to replicas that may lead. */
   brokerDown(id: number): void {
+    this.#sessions.end(id);
     const node = this.node(id);
     if (node === undefined || !node.isUp) return;
     node.isUp = false;
-    for (const partition of this.#partitionsOn(id)) {
-      const others = partition.inSync.filter((nodeId) => nodeId !== id);
-      if (others.length > 0) partition.setInSync(others);
-      if (partition.leader === id) partition.elect(others[0] ?? NO_LEADER);
-      this.replicate(partition);
-    }
+    for (const partition of this.#partitionsOn(id)) this.elections.brokerDown(partition, id);
   }
 
-  /** A broker is back: it catches up at once, and leads what nobody else could lead. */
+  /** A broker is back: it catches up as its lag allows, and leads what nobody else could lead. */
   brokerUp(id: number): void {
     const node = this.node(id);
     if (node === undefined || node.isUp) return;
     node.isUp = true;
-    for (const partition of this.#partitionsOn(id)) {
-      if (partition.leader === NO_LEADER && partition.inSync.includes(id)) partition.elect(id);
-      if (partition.leader === NO_LEADER) continue;
-      partition.setInSync(partition.replicas.filter((r) => r === id || partition.inSync.includes(r)));
-      this.replicate(partition);
-    }
+    for (const partition of this.#partitionsOn(id)) this.elections.brokerUp(partition);
   }
 
   /** @throws RangeError when there is no such partition or the node is not one of its in-sync replicas */
   moveLeader(topic: string, index: number, nodeId: number): void {
-    const partition = this.partition(topic, index);
-    if (partition === undefined) throw new RangeError(`there is no partition ${topic}-${index}`);
+    const partition = this.partitionOrThrow(topic, index);
     if (!partition.inSync.includes(nodeId) || !this.node(nodeId)?.isUp) {
       const able = partition.inSync.filter((id) => this.node(id)?.isUp).join(', ');
       throw new RangeError(
         `broker ${nodeId} cannot lead ${topic}-${index}: its in-sync replicas that are up are ${able}`,
       );
     }
-    if (partition.leader !== nodeId) partition.elect(nodeId);
-    this.replicate(partition);
+    this.elections.lead(partition, nodeId);
   }
 
+  /** A paused broker stays registered for its session only; then it is fenced until it runs again. */
   brokerPaused(id: number, isPaused: boolean): void {
     const node = this.node(id);
-    if (node === undefined) return;
+    if (node === undefined || node.isFetching === !isPaused) return;
+    const now = this.#partitionsOn(id);
+    if (isPaused) for (const partition of now) this.replication.stoodStill(partition, id);
     node.isFetching = !isPaused;
+    if (isPaused) {
+      if (node.isUp) this.#sessions.lapse(id, () => this.#fence(id));
+      return;
+    }
+    if (this.#sessions.end(id) === 'fenced') this.brokerUp(id);
     for (const partition of this.#partitionsOn(id)) this.replicate(partition);
   }
 
   replicate(partition: Partition): void {
-    partition.replicate((nodeId) => this.node(nodeId)?.isFetching ?? false);
+    this.replication.replicate(partition);
   }
 
-  /** Forgets topics on their way: no timer stays. */
+  /** After something changed between brokers: each fetches what it can. */
+  replicateAll(): void {
+    for (const { partitions } of this.#topics.values()) for (const partition of partitions) this.replicate(partition);
+  }
+
+  metadataCache(nodeId: number): MetadataCache {
+    const known = this.#caches.get(nodeId) ?? new MetadataCache(nodeId, this);
+    this.#caches.set(nodeId, known);
+    return known;
+  }
+
+  /** @throws RangeError when there is none */
+  partitionOrThrow(topic: string, index: number): Partition {
+    const partition = this.partition(topic, index);
+    if (partition === undefined) throw new RangeError(`there is no partition ${topic}-${index}`);
+    return partition;
+  }
+
+  /** No timer stays. */
   close(): void {
-    for (const timer of this.#arriving.values()) this.clock.clearTimeout(timer);
-    this.#arriving.clear();
+    this.#sessions.close();
+    this.replication.close();
   }
 
-  #publish(topic: Topic): void {
-    this.#arriving.delete(topic.name);
-    this.#topics.set(topic.name, topic);
-    for (const partition of topic.partitions) {
-      const up = partition.replicas.filter((nodeId) => this.node(nodeId)?.isUp);
-      if (up.length < partition.replicas.length && up.length > 0) partition.setInSync(up);
-      if (!up.includes(partition.leader)) partition.elect(up[0] ?? NO_LEADER);
-    }
+  #fence(id: number): void {
+    this.brokerDown(id);
+    this.#sessions.fence(id);
+  }
+
+  /** Replicas that are not up cannot be in sync, and only one that is up can lead. */
+  #begin(partition: Partition): void {
+    const up = partition.replicas.filter((nodeId) => this.node(nodeId)?.isUp);
+    if (up.length < partition.replicas.length) partition.setInSync(up);
+    if (!up.includes(partition.leader)) partition.elect(up[0] ?? NO_LEADER);
+    this.replication.leaderChanged(partition);
+  }
+
+  /** Brokers that are up first: as long as there are enough in all, the others may get replicas too. */
+  #byReadiness(): { readonly up: number[]; readonly down: number[] } {
+    const up = this.liveNodes.map(({ id }) => id);
+    return { up, down: this.nodes.filter(({ isUp }) => !isUp).map(({ id }) => id) };
   }
 
   *#partitionsOn(nodeId: number): Iterable<Partition> {

@@ -13,7 +13,13 @@ let coordinators: CoordinatorMap;
 beforeEach(() => {
   clock = new ManualClock();
   const nodes = [1, 2, 3].map((id) => ({ id, port: 0, isUp: true, isFetching: true }));
-  const settings = { host: '127.0.0.1', autoCreateTopics: false, defaultPartitions: 1, topicPropagationMs: 0 };
+  const settings = {
+    host: '127.0.0.1',
+    autoCreateTopics: false,
+    defaultPartitions: 1,
+    topicPropagationMs: 0,
+    codecs: new Map(),
+  };
   cluster = new ClusterState({ ...settings, defaultReplicationFactor: 3 }, nodes, clock, new Random(1));
   coordinators = new CoordinatorMap(cluster, { partitions: 3, loadMs: 100 });
 });

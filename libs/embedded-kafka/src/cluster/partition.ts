@@ -5,6 +5,7 @@ import { hasProducer } from '../log/batch-check.js';
 import { PartitionLog } from '../log/partition-log.js';
 import { ProducerState, type SequenceVerdict } from '../log/producer-state.js';
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
+import { Replica } from './replica.js';
 import type { TopicSettings } from './topic-settings.js';
 import { Watchers } from './watchers.js';
 
@@ -29,6 +30,10 @@ export class Partition {
   /** Counts elections; consumers and producers use it to tell old leadership from new. */
   leaderEpoch = 0;
   inSync: readonly number[];
+  /** Replicas out of sync that have all that consumers could see: the in-sync set was too small for more since they left (KIP-966). */
+  eligibleLeaders: readonly number[] = [];
+  readonly #replicas: ReadonlyMap<number, Replica>;
+  #followers: readonly Replica[] = [];
 
   constructor(
     readonly topic: TopicSettings,
@@ -38,6 +43,16 @@ export class Partition {
     this.leader = replicas[0] ?? NO_LEADER;
     this.inSync = replicas;
     this.log.epochs.begin(this.leaderEpoch, this.log.endOffset);
+    this.#replicas = new Map(replicas.map((id) => [id, new Replica(id)]));
+    this.#pickFollowers();
+  }
+
+  get followers(): readonly Replica[] {
+    return this.#followers;
+  }
+
+  replica(nodeId: number): Replica | undefined {
+    return this.#replicas.get(nodeId);
   }
 
   /** Kafka holds `min.insync.replicas` against the replicas there are: with one replica, 2 means 1. */
@@ -50,24 +65,28 @@ export class Partition {
     return this.log.highWatermark;
   }
 
-  /** Elects a leader, or {@link NO_LEADER}. The log and the producer state stay: every in-sync replica has them. */
+  /**
+   * Elects a leader, or {@link NO_LEADER}. Its log is the partition's from now on: what the old leader had and it has not is lost, with what
+   * is known of producers from there.
+   */
   elect(leader: number): void {
+    const { log } = this;
+    const before = this.replica(this.leader);
+    if (before !== undefined) before.logEndOffset = log.endOffset;
+    const after = this.replica(leader);
+    if (after !== undefined && after.logEndOffset < log.endOffset) this.#truncateTo(after.logEndOffset);
     this.leader = leader;
     this.leaderEpoch++;
     if (leader !== NO_LEADER) this.log.epochs.begin(this.leaderEpoch, this.log.endOffset);
+    this.#pickFollowers();
     this.watchers.notify();
   }
 
   setInSync(nodeIds: readonly number[]): void {
+    const left = [...this.eligibleLeaders, ...this.inSync].filter((id) => !nodeIds.includes(id));
     this.inSync = nodeIds;
+    this.eligibleLeaders = this.isUnderMinInSync ? [...new Set(left)] : [];
     this.watchers.notify();
-  }
-
-  /** Moves the high watermark to the log's end, unless the in-sync set is too small (KIP-966) or a member of it does not fetch. */
-  replicate(isFetching: (nodeId: number) => boolean): void {
-    if (this.isUnderMinInSync) return;
-    if (!this.inSync.every((nodeId) => nodeId === this.leader || isFetching(nodeId))) return;
-    if (this.log.advanceHighWatermark(this.log.endOffset)) this.watchers.notify();
   }
 
   /**
@@ -124,6 +143,23 @@ export class Partition {
   /** Drops what is known of producers, as if it had expired: every sequence is taken from the next batch of each. */
   forgetProducers(): void {
     this.#producers.clear();
+  }
+
+  #pickFollowers(): void {
+    this.#followers = [...this.#replicas.values()].filter(({ nodeId }) => nodeId !== this.leader);
+  }
+
+  /** As Kafka does it: the log is cut, then read again for what it says about producers. */
+  #truncateTo(endOffset: number): void {
+    this.log.truncateTo(endOffset);
+    for (const replica of this.#replicas.values()) replica.logEndOffset = Math.min(replica.logEndOffset, endOffset);
+    this.#producers.clear();
+    for (const { header, baseOffset } of this.log.batches) {
+      if (!hasProducer(header)) continue;
+      const producer = this.#producer(header);
+      producer.remember(header, baseOffset, header.maxTimestamp);
+      this.#producers.set(producerIdKey(header.producerId), producer);
+    }
   }
 
   #producer(header: RecordBatchHeader): ProducerState {

@@ -1,5 +1,5 @@
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
-import { assignReplicas } from './replica-assignment.js';
+import { assignReplicas, type BrokersByReadiness } from './replica-assignment.js';
 import { configProblem, type TopicConfigs } from './topic-configs.js';
 import { topicNameProblem } from './topic-name.js';
 
@@ -24,12 +24,7 @@ interface Defaults {
 }
 
 /** Checks a wanted topic as Kafka's controller does, and places its replicas. */
-export function planTopic(
-  request: TopicRequest,
-  liveNodeIds: readonly number[],
-  nodes: readonly { readonly id: number }[],
-  defaults: Defaults,
-): TopicPlan | Refusal {
+export function planTopic(request: TopicRequest, brokers: BrokersByReadiness, defaults: Defaults): TopicPlan | Refusal {
   const nameProblem = topicNameProblem(request.name);
   if (nameProblem !== undefined) return refusal('INVALID_TOPIC_EXCEPTION', nameProblem);
   const configs = new Map<string, string>();
@@ -40,34 +35,32 @@ export function planTopic(
   }
   const assignment =
     request.assignment === undefined
-      ? placeReplicas(request, liveNodeIds, defaults)
-      : checkAssignment(request.assignment, nodes);
+      ? placeReplicas(request, brokers, defaults)
+      : checkAssignment(request.assignment, [...brokers.up, ...brokers.down]);
   return isRefusal(assignment) ? assignment : { assignment, configs };
 }
 
-function placeReplicas(
-  request: TopicRequest,
-  liveNodeIds: readonly number[],
-  defaults: Defaults,
-): number[][] | Refusal {
+function placeReplicas(request: TopicRequest, brokers: BrokersByReadiness, defaults: Defaults): number[][] | Refusal {
   const partitions = request.partitions === -1 ? defaults.defaultPartitions : request.partitions;
   const factor = request.replicationFactor === -1 ? defaults.defaultReplicationFactor : request.replicationFactor;
   if (partitions <= 0)
     return refusal('INVALID_PARTITIONS', `the number of partitions must be above 0, not ${partitions}`);
   if (factor <= 0)
     return refusal('INVALID_REPLICATION_FACTOR', `the replication factor must be above 0, not ${factor}`);
-  if (factor > liveNodeIds.length) {
+  const brokerCount = brokers.up.length + brokers.down.length;
+  if (factor > brokerCount) {
     return refusal(
       'INVALID_REPLICATION_FACTOR',
-      `a replication factor of ${factor} needs as many brokers; ${liveNodeIds.length} are up`,
+      `a replication factor of ${factor} needs as many brokers; there are ${brokerCount}`,
     );
   }
-  return assignReplicas(liveNodeIds, partitions, factor);
+  if (brokers.up.length === 0) return refusal('INVALID_REPLICATION_FACTOR', 'no broker is up');
+  return assignReplicas(brokers, partitions, factor);
 }
 
 function checkAssignment(
   assignment: readonly (readonly number[])[],
-  nodes: readonly { readonly id: number }[],
+  nodeIds: readonly number[],
 ): readonly (readonly number[])[] | Refusal {
   const width = assignment[0]?.length ?? 0;
   const isSound = assignment.every(
@@ -75,7 +68,7 @@ function checkAssignment(
       replicas.length === width &&
       width > 0 &&
       new Set(replicas).size === width &&
-      replicas.every((id) => nodes.some((node) => node.id === id)),
+      replicas.every((id) => nodeIds.includes(id)),
   );
   return isSound
     ? assignment

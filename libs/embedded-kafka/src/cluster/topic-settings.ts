@@ -5,6 +5,8 @@ import type { BatchLimits } from '../log/acceptance.js';
 export interface TopicSettings {
   readonly name: string;
   readonly minInSyncReplicas: number;
+  /** Whether a replica that lacks records may lead when no other can (`unclean.leader.election.enable`). */
+  readonly uncleanLeaderElection: boolean;
   readonly batchLimits: BatchLimits;
   readonly logLimits: LogLimits;
 }

@@ -10,6 +10,7 @@ export class Topic implements TopicSettings {
   #batchLimits!: BatchLimits;
   #logLimits!: LogLimits;
   #minInSyncReplicas!: number;
+  #uncleanLeaderElection!: boolean;
 
   constructor(
     readonly name: string,
@@ -40,6 +41,10 @@ export class Topic implements TopicSettings {
     return this.#minInSyncReplicas;
   }
 
+  get uncleanLeaderElection(): boolean {
+    return this.#uncleanLeaderElection;
+  }
+
   get replicationFactor(): number {
     return this.partitions[0]?.replicas.length ?? 0;
   }
@@ -52,6 +57,7 @@ export class Topic implements TopicSettings {
   reconfigure(configs: TopicConfigs): void {
     this.#configs = configs;
     this.#minInSyncReplicas = Number(configValue(configs, 'min.insync.replicas'));
+    this.#uncleanLeaderElection = configValue(configs, 'unclean.leader.election.enable') === 'true';
     this.#batchLimits = {
       maxMessageBytes: Number(configValue(configs, 'max.message.bytes')),
       timestampBeforeMaxMs: Number(configValue(configs, 'message.timestamp.before.max.ms')),

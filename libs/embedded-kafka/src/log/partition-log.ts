@@ -70,6 +70,15 @@ export class PartitionLog {
     return batch;
   }
 
+  /** Forgets everything from an offset on, which is the start of a batch: what a new leader does not have. */
+  truncateTo(endOffset: number): void {
+    const at = bisectBatches(this.#batches, ({ lastOffset }) => lastOffset >= endOffset);
+    for (const { bytes } of this.#batches.splice(at)) this.#sizeBytes -= bytes.length;
+    this.#endOffset = endOffset;
+    this.epochs.truncateFrom(endOffset);
+    this.#highWatermark = Math.min(this.#highWatermark, endOffset);
+  }
+
   /** Everything up to here is on all in-sync replicas. Returns whether it moved; it never moves back. */
   advanceHighWatermark(offset: number): boolean {
     if (offset <= this.#highWatermark) return false;
