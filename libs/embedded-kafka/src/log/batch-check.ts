@@ -1,5 +1,12 @@
-import { decodeRecordBatchHeaders, NO_PRODUCER_ID, verifyRecordBatch, type RecordBatchHeader } from 'kafka-wire';
-import { refusal, type Refusal } from './refusal.js';
+import {
+  CorruptRecordBatchError,
+  decodeRecordBatchHeaders,
+  NO_PRODUCER_ID,
+  verifyRecordBatch,
+  type RecordBatchHeader,
+} from 'kafka-wire';
+import { isRefusal, refusal, type Refusal } from './refusal.js';
+import { refuseUnreadable } from './unreadable-batch.js';
 
 const LOG_OVERHEAD_BYTES = 12;
 const BATCH_OVERHEAD_BYTES = 61;
@@ -36,8 +43,8 @@ export function readProducedBatch(records: Buffer | null, apiVersion: number): R
   if (LOG_OVERHEAD_BYTES + length < BATCH_OVERHEAD_BYTES) {
     return refusal('CORRUPT_MESSAGE', `a batch of ${LOG_OVERHEAD_BYTES + length} bytes is smaller than its header`);
   }
-  const header = decodeRecordBatchHeaders(records.subarray(0, LOG_OVERHEAD_BYTES + length))[0];
-  if (header === undefined) return noBatch();
+  const header = readHeader(records.subarray(0, LOG_OVERHEAD_BYTES + length));
+  if (isRefusal(header)) return header;
   if (header.compressionType === 'zstd' && apiVersion < ZSTD_SINCE_PRODUCE_VERSION) {
     return refusal('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs Produce version 7');
   }
@@ -83,6 +90,15 @@ export function checkBatch(
 /** False for a producer without idempotence. Its sequences mean nothing then, whatever they are: kafkajs counts from 0. */
 export function hasProducer({ producerId }: RecordBatchHeader): boolean {
   return !NO_PRODUCER_ID.equals(producerId);
+}
+
+function readHeader(batch: Buffer): RecordBatchHeader | Refusal {
+  try {
+    return decodeRecordBatchHeaders(batch)[0] ?? noBatch();
+  } catch (error) {
+    if (!(error instanceof CorruptRecordBatchError)) throw error;
+    return refuseUnreadable(batch, error.message);
+  }
 }
 
 function noBatch(): Refusal {
