@@ -1,4 +1,4 @@
-import { apis, encodeRecordBatch, errorCode, type ErrorName, type RecordBatchInput } from 'kafka-wire';
+import { apis, crc32c, encodeRecordBatch, errorCode, type ErrorName, type RecordBatchInput } from 'kafka-wire';
 import { expect, it } from 'vitest';
 
 import { describeOnEachKafka, type TestKafka } from '../support/each-kafka.js';
@@ -67,6 +67,19 @@ const DAMAGES: Readonly<Record<string, readonly [damage: (batch: Buffer) => Buff
   'a length beyond the end': [(batch) => patched(batch, (it) => it.writeInt32BE(batch.length, 8)), 'INVALID_RECORD'],
   'a base offset': [(batch) => patched(batch, (it) => it.writeInt32BE(5, 4)), 'INVALID_RECORD'],
   'no bytes': [() => Buffer.alloc(0), 'INVALID_RECORD'],
+  'a negative last offset': [(batch) => sealed(patched(batch, (it) => it.writeInt32BE(-5, 23))), 'INVALID_RECORD'],
+  'a negative count': [(batch) => sealed(patched(batch, (it) => it.writeInt32BE(-1, 57))), 'INVALID_RECORD'],
+  'an absurd count': [(batch) => sealed(patched(batch, (it) => it.writeInt32BE(MAX, 57))), 'INVALID_RECORD'],
+  'a base offset beyond 2^53': [(batch) => patched(batch, (it) => it.writeInt32BE(MAX, 0)), 'INVALID_RECORD'],
+  'a time beyond 2^53': [(batch) => sealed(patched(batch, (it) => it.writeInt32BE(MAX, 27))), 'INVALID_TIMESTAMP'],
+  'a compression that never was': [
+    (batch) => sealed(patched(batch, (it) => it.writeInt16BE(5, 21))),
+    'UNKNOWN_SERVER_ERROR',
+  ],
+  'a compression that never was, and a wrong checksum': [
+    (batch) => patched(batch, (it) => it.writeInt16BE(5, 21)),
+    'CORRUPT_MESSAGE',
+  ],
   'a second batch': [(batch) => Buffer.concat([batch, batch]), 'INVALID_RECORD'],
 };
 
@@ -74,6 +87,12 @@ function patched(batch: Buffer, patch: (copy: Buffer) => void): Buffer {
   const copy = Buffer.from(batch);
   patch(copy);
   return copy;
+}
+
+/** With the checksum its bytes have. In place. */
+function sealed(batch: Buffer): Buffer {
+  batch.writeUInt32BE(crc32c(batch, 21, batch.length), 17);
+  return batch;
 }
 
 describeOnEachKafka('the rules of produce', (kafka: () => TestKafka) => {

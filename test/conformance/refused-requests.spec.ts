@@ -57,6 +57,40 @@ const REFUSED: Readonly<Record<string, RefusedRequest>> = {
     (topic) => ({ replicaId: -1, topics: [{ topic, partitions: [{ partition: 0, leaderEpoch: 9 }] }] }),
     'NONE',
   ),
+  'more partitions than one request may make, and all topics with them': refused(
+    apis.CreateTopics,
+    7,
+    (topic) => ({
+      timeoutMs: 5000,
+      topics: [
+        { name: `${topic}-a`, numPartitions: 10_001, replicationFactor: 1 },
+        { name: `${topic}-b`, numPartitions: 1, replicationFactor: 1 },
+      ],
+    }),
+    'POLICY_VIOLATION',
+    'POLICY_VIOLATION',
+  ),
+  'more partitions than one request may add': refused(
+    apis.CreatePartitions,
+    3,
+    (topic) => ({ timeoutMs: 5000, validateOnly: true, topics: [{ name: topic, count: 10_002, assignments: null }] }),
+    'UNKNOWN_SERVER_ERROR',
+  ),
+  'metadata of a topic without a name, and of all topics with it': refused(
+    apis.Metadata,
+    11,
+    (topic) => ({ topics: [{ name: null }, { name: topic }] }),
+    'INVALID_REQUEST',
+    'INVALID_REQUEST',
+    'NONE',
+  ),
+  'metadata by an id two versions too early': refused(
+    apis.Metadata,
+    10,
+    (topic) => ({ topics: [{ topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', name: topic }] }),
+    'INVALID_REQUEST',
+    'NONE',
+  ),
   'a topic that exists': refused(apis.CreateTopics, 5, (topic) => creationOf(topic), 'TOPIC_ALREADY_EXISTS'),
   'a topic with a bad name': refused(apis.CreateTopics, 5, () => creationOf('a/b'), 'INVALID_TOPIC_EXCEPTION'),
   'a topic without partitions': refused(

@@ -3,6 +3,9 @@ import { defineHandler, type ApiHandler } from './api-handler.js';
 
 type ServedVersions = NonNullable<ResponseInput<typeof apis.ApiVersions>['apiKeys']>;
 
+const SOFTWARE_NAME_SINCE_VERSION = 3;
+/** What a client may call itself and its version (KIP-511). */
+const SOFTWARE_NAME = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i;
 const VERSIONS = { min: 0, max: 4 };
 
 /** Lists exactly what is served; nothing else is answered. */
@@ -18,7 +21,11 @@ export function createApiVersions(others: readonly ApiHandler[]): ApiHandler {
   return defineHandler({
     api: apis.ApiVersions,
     versions: VERSIONS,
-    handle: () => ({ apiKeys: served }),
+    handle: ({ clientSoftwareName, clientSoftwareVersion }, { apiVersion }) => {
+      const isNamed = SOFTWARE_NAME.test(clientSoftwareName) && SOFTWARE_NAME.test(clientSoftwareVersion);
+      const isSound = apiVersion < SOFTWARE_NAME_SINCE_VERSION || isNamed;
+      return isSound ? { apiKeys: served } : { errorCode: errorCode('INVALID_REQUEST') };
+    },
     refuse: (_request, code) => ({ errorCode: code }),
   });
 }

@@ -1,4 +1,5 @@
-import { apis, errorName, type RequestOf, type ResponseInput } from 'kafka-wire';
+import { apis, errorCode, errorName, type RequestOf, type ResponseInput } from 'kafka-wire';
+import { MAX_PARTITIONS_PER_REQUEST } from '../cluster/topic-plan.js';
 import { refusal, type Refusal } from '../log/refusal.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
 
@@ -9,12 +10,18 @@ export const createPartitions = defineHandler({
   api: apis.CreatePartitions,
   versions: { min: 0, max: 3 },
 
-  handle: (request, context) => ({
-    results: request.topics.map((wanted): Result => {
+  handle: (request, context) => {
+    let room = MAX_PARTITIONS_PER_REQUEST;
+    const results = request.topics.map((wanted): Result => {
+      const added = wanted.count - (context.cluster.topic(wanted.name)?.partitions.length ?? 0);
+      room -= Math.max(0, added);
+      // Kafka runs over its own limit here and does not say more either.
+      if (added > 0 && room < 0) return { name: wanted.name, errorCode: errorCode('UNKNOWN_SERVER_ERROR') };
       const problem = extend(wanted, request.validateOnly, context);
       return { name: wanted.name, errorCode: problem?.errorCode ?? 0, errorMessage: problem?.message ?? null };
-    }),
-  }),
+    });
+    return { results };
+  },
 
   refuse: (request, code) => ({
     results: request.topics.map(({ name }) => ({ name, errorCode: code, errorMessage: errorName(code) })),

@@ -1,5 +1,5 @@
 import { apis, errorCode, errorName, ZERO_UUID, type RequestOf, type ResponseInput } from 'kafka-wire';
-import type { TopicRequest } from '../cluster/topic-plan.js';
+import { MAX_PARTITIONS_PER_REQUEST, tooManyPartitions, type TopicRequest } from '../cluster/topic-plan.js';
 import { describeConfigs } from '../cluster/topic-configs.js';
 import { isRefusal } from '../log/refusal.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
@@ -15,10 +15,18 @@ export const createTopics = defineHandler({
   versions: { min: 2, max: 7 },
 
   handle(request, context) {
-    const asked = new Map<string, Request['topics'][number][]>();
-    for (const topic of request.topics) asked.set(topic.name, [...(asked.get(topic.name) ?? []), topic]);
-    const topics = [...asked].map(([name, [topic, ...others]]) =>
-      topic === undefined || others.length > 0
+    if (recordsFor(request, context) > MAX_PARTITIONS_PER_REQUEST) {
+      const { errorCode: code, message } = tooManyPartitions();
+      return { topics: request.topics.map(({ name }) => failed(name, code, message)) };
+    }
+    const asked = new Map<string, { readonly topic: Request['topics'][number]; isRepeated: boolean }>();
+    for (const topic of request.topics) {
+      const earlier = asked.get(topic.name);
+      if (earlier === undefined) asked.set(topic.name, { topic, isRepeated: false });
+      else earlier.isRepeated = true;
+    }
+    const topics = [...asked].map(([name, { topic, isRepeated }]) =>
+      isRepeated
         ? failed(name, errorCode('INVALID_REQUEST'), `topic ${name} is asked for more than once`)
         : create(topic, request.validateOnly, context),
     );
@@ -27,6 +35,16 @@ export const createTopics = defineHandler({
 
   refuse: (request, code) => ({ topics: request.topics.map(({ name }) => failed(name, code, errorName(code))) }),
 });
+
+/** What Kafka's controller would write: one record per topic and per partition. Too many, and it refuses the whole request. */
+function recordsFor({ topics }: Request, { cluster }: RequestContext): number {
+  let records = topics.length;
+  for (const { numPartitions, assignments } of topics) {
+    if (assignments.length > 0) records += assignments.length;
+    else records += numPartitions === -1 ? cluster.settings.defaultPartitions : Math.max(0, numPartitions);
+  }
+  return records;
+}
 
 function create(wanted: Request['topics'][number], validateOnly: boolean, { cluster }: RequestContext): Created {
   const isAssigned = wanted.assignments.length > 0;

@@ -8,21 +8,35 @@ import { isRefusal } from '../log/refusal.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
 
 type Request = RequestOf<typeof apis.Metadata>;
+type AskedTopic = NonNullable<Request['topics']>[number];
 type TopicResponse = NonNullable<ResponseInput<typeof apis.Metadata>['topics']>[number];
 
+const TOPIC_IDS_SINCE_VERSION = 12;
 const DEFAULTS = { partitions: -1, replicationFactor: -1, configs: new Map<string, string>() };
 
 export const metadata = defineHandler({
   api: apis.Metadata,
   versions: { min: 4, max: 13 },
   handle(request, context) {
+    if (context.apiVersion < TOPIC_IDS_SINCE_VERSION && request.topics?.some(needsTopicIds)) {
+      return { topics: request.topics.map((topic) => failed(topic, errorCode('INVALID_REQUEST'))) };
+    }
     return { ...clusterPart(context), topics: topicsOf(request, context) };
   },
   refuse(request, code, context) {
-    const topics = (request.topics ?? []).map(({ name, topicId }) => ({ name: name ?? '', topicId, errorCode: code }));
+    const topics = (request.topics ?? []).map((topic) => failed(topic, code));
     return { ...clusterPart(context), topics, errorCode: topics.length === 0 ? code : 0 };
   },
 });
+
+/** The field has been there for two versions before brokers could make anything of it. */
+function needsTopicIds({ name, topicId }: AskedTopic): boolean {
+  return name === null || topicId !== ZERO_UUID;
+}
+
+function failed({ name, topicId }: AskedTopic, code: number): TopicResponse {
+  return { name: name ?? '', topicId, errorCode: code };
+}
 
 function clusterPart({ cluster, brokerId }: RequestContext) {
   const { nodes, controllerId } = cluster.metadataCache(brokerId);

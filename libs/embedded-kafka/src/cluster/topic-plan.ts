@@ -18,6 +18,9 @@ export interface TopicPlan {
   readonly configs: TopicConfigs;
 }
 
+/** Most partitions made by one request: `ReplicationControlManager.MAX_PARTITIONS_PER_BATCH`. */
+export const MAX_PARTITIONS_PER_REQUEST = 10_000;
+
 interface Defaults {
   readonly defaultPartitions: number;
   readonly defaultReplicationFactor: number;
@@ -45,6 +48,7 @@ function placeReplicas(request: TopicRequest, brokers: BrokersByReadiness, defau
   const factor = request.replicationFactor === -1 ? defaults.defaultReplicationFactor : request.replicationFactor;
   if (partitions <= 0)
     return refusal('INVALID_PARTITIONS', `the number of partitions must be above 0, not ${partitions}`);
+  if (partitions > MAX_PARTITIONS_PER_REQUEST) return tooManyPartitions();
   if (factor <= 0)
     return refusal('INVALID_REPLICATION_FACTOR', `the replication factor must be above 0, not ${factor}`);
   const brokerCount = brokers.up.length + brokers.down.length;
@@ -56,6 +60,10 @@ function placeReplicas(request: TopicRequest, brokers: BrokersByReadiness, defau
   }
   if (brokers.up.length === 0) return refusal('INVALID_REPLICATION_FACTOR', 'no broker is up');
   return assignReplicas(brokers, partitions, factor);
+}
+
+export function tooManyPartitions(): Refusal {
+  return refusal('POLICY_VIOLATION', `a request may make at most ${MAX_PARTITIONS_PER_REQUEST} partitions`);
 }
 
 function checkAssignment(

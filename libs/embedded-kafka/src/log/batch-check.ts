@@ -1,13 +1,11 @@
 import { CorruptRecordBatchError, decodeRecordBatchHeaders, NO_PRODUCER_ID, type RecordBatchHeader } from 'kafka-wire';
 import { isRefusal, refusal, type Refusal } from './refusal.js';
+import { refuseUnreadable } from './unreadable-batch.js';
 
 const LOG_OVERHEAD_BYTES = 12;
 const BATCH_OVERHEAD_BYTES = 61;
 const MAGIC_AT = 16;
 const LENGTH_AT = 8;
-const ATTRIBUTES_AT = 21;
-const COMPRESSION_MASK = 0x07;
-const LAST_COMPRESSION = 4;
 /** Shortest record of message format 0: anything shorter is not even an old batch. */
 const LEGACY_RECORD_OVERHEAD_BYTES = 14;
 const ZSTD_SINCE_PRODUCE_VERSION = 7;
@@ -41,20 +39,18 @@ export function readProducedBatch(records: Buffer | null, apiVersion: number): R
   return header;
 }
 
+/** False for a producer without idempotence. Its sequences mean nothing then, whatever they are: kafkajs counts from 0. */
+export function hasProducer({ producerId }: RecordBatchHeader): boolean {
+  return !NO_PRODUCER_ID.equals(producerId);
+}
+
 function readHeader(batch: Buffer): RecordBatchHeader | Refusal {
   try {
     return decodeRecordBatchHeaders(batch)[0] ?? noBatch();
   } catch (error) {
     if (!(error instanceof CorruptRecordBatchError)) throw error;
-    // Kafka trips over a compression it does not know; counts it looks at.
-    const isUnexpected = (batch.readInt16BE(ATTRIBUTES_AT) & COMPRESSION_MASK) > LAST_COMPRESSION;
-    return refusal(isUnexpected ? 'UNKNOWN_SERVER_ERROR' : 'INVALID_RECORD', error.reason);
+    return refuseUnreadable(batch, error.message);
   }
-}
-
-/** False for a producer without idempotence. Its sequences mean nothing then, whatever they are: kafkajs counts from 0. */
-export function hasProducer({ producerId }: RecordBatchHeader): boolean {
-  return !NO_PRODUCER_ID.equals(producerId);
 }
 
 function noBatch(): Refusal {

@@ -73,8 +73,9 @@ describe('ByteReader', () => {
     expect(reader.nullableString()).toBe('注文');
   });
 
-  it('refuses negative lengths', () => {
-    expect(() => reading('fffe').nullableString()).toThrow('negative length -2 (at byte 2)');
+  it('refuses negative lengths, except of what may be null', () => {
+    expect(reading('fffe').nullableString()).toBeNull();
+    expect(() => reading('').bytes(-2)).toThrow('negative length -2 (at byte 0)');
   });
 
   it('stays inside the bounds it was given', () => {

@@ -118,10 +118,10 @@ export class ByteReader {
     return this.#buffer.toString('utf8', start, start + length);
   }
 
-  /** A string with an int16 length; -1 is null. */
+  /** A string with an int16 length; a negative one is null. */
   nullableString(): string | null {
     const length = this.int16();
-    return length === -1 ? null : this.utf8(length);
+    return length < 0 ? null : this.utf8(length);
   }
 
   skip(length: number): void {

@@ -35,6 +35,37 @@ describe('FrameReader', () => {
     expect(drain(reader)).toEqual(texts);
   });
 
+  it.each([1, 700, 1023, 1024, 5000])(
+    'cuts the same frames from small and large chunks, the small of %d bytes',
+    (small) => {
+      const long = ['x'.repeat(40_000), 'short', 'y'.repeat(3), 'z'.repeat(17_000), '', 'end'].map(
+        (text) => text + small,
+      );
+      const bytes = Buffer.concat(long.map(frame));
+      const reader = new FrameReader();
+      const frames: string[] = [];
+      for (let at = 0, count = 0; at < bytes.length; count++) {
+        const chunkBytes = count % 7 === 3 ? 9000 : small;
+        reader.push(bytes.subarray(at, at + chunkBytes));
+        // Now and then some come before the reader is asked.
+        if (count % 3 !== 0) frames.push(...drain(reader));
+        at += chunkBytes;
+      }
+      frames.push(...drain(reader));
+
+      expect(frames).toEqual(long);
+    },
+  );
+
+  it('leaves what was handed out as it is when more comes', () => {
+    const reader = new FrameReader();
+    for (const byte of Buffer.concat([frame('alpha'), frame('be')]).subarray(0, -1)) reader.push(Buffer.of(byte));
+    const alpha = reader.next();
+    reader.push(Buffer.from('t'));
+
+    expect([alpha?.toString(), ...drain(reader)]).toEqual(['alpha', 'bt']);
+  });
+
   it('hands out a view of a chunk that holds the whole frame', () => {
     const reader = new FrameReader();
     const chunk = frame('alpha');

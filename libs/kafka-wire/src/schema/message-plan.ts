@@ -28,6 +28,9 @@ export interface FieldPlan {
   readonly minBytes: number;
 }
 
+/** Longest string, also where a compact length could say more. */
+export const MAX_STRING_BYTES = 0x7fff;
+
 const FIXED_BYTES: Partial<Record<ScalarType, number>> = {
   bool: 1,
   int8: 1,

@@ -1,6 +1,6 @@
 import type { ByteReader } from '../primitives/byte-reader.js';
 import { locate, WireError } from '../primitives/wire-error.js';
-import { defaultValue, type FieldPlan, type MessagePlan } from './message-plan.js';
+import { defaultValue, MAX_STRING_BYTES, type FieldPlan, type MessagePlan } from './message-plan.js';
 
 /** Reads one message or nested struct. The result has every field of the table. */
 export function readMessage(reader: ByteReader, plan: MessagePlan): Record<string, unknown> {
@@ -70,7 +70,9 @@ function readElement(reader: ByteReader, field: FieldPlan, isFlexible: boolean):
     case 'string': {
       const { position } = reader;
       const length = isFlexible ? reader.unsignedVarint() - 1 : reader.int16();
-      return length < 0 ? absent(field, length, position) : reader.utf8(length);
+      if (length < 0) return absent(field, length, position);
+      if (length <= MAX_STRING_BYTES) return reader.utf8(length);
+      throw new WireError({ reason: `a string of ${length} bytes; ${MAX_STRING_BYTES} fit`, position });
     }
     case 'bytes':
     case 'records': {
@@ -88,10 +90,10 @@ function readElement(reader: ByteReader, field: FieldPlan, isFlexible: boolean):
   }
 }
 
-/** Null, where the version allows it. */
+/** Null, where the version allows it. Any negative length is read as -1, as Kafka does. */
 function absent({ isArray, isNullable }: FieldPlan, length: number, position: number): null {
+  if (isNullable) return null;
   if (length !== -1) throw new WireError({ reason: `negative length ${length}`, position });
-  if (!isNullable)
-    throw new WireError({ reason: `null ${isArray ? 'array' : 'value'} in a version without null`, position });
+  throw new WireError({ reason: `null ${isArray ? 'array' : 'value'} in a version without null`, position });
   return null;
 }

@@ -1,10 +1,8 @@
 import { ByteWriter } from '../primitives/byte-writer.js';
 import { locate, WireError } from '../primitives/wire-error.js';
-import type { FieldPlan, MessagePlan } from './message-plan.js';
+import { MAX_STRING_BYTES, type FieldPlan, type MessagePlan } from './message-plan.js';
 
 type Input = Readonly<Record<string, unknown>>;
-
-const MAX_STRING_BYTES = 0x7fff;
 
 /**
  * Writes one message or nested struct. Absent and undefined fields are sent with their default; fields the version lacks are left out,
