@@ -8,6 +8,7 @@ import { ClusterState, type Node } from './cluster/cluster-state.js';
 import { CoordinatorMap, type CoordinatorType } from './cluster/coordinator-map.js';
 import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './embedded-kafka.options.js';
 import { Faults } from './faults/faults.js';
+import { ClusterNetwork } from './faults/cluster-network.js';
 import { GroupCoordinator } from './groups/group-coordinator.js';
 import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
@@ -61,7 +62,13 @@ export class EmbeddedKafka {
     };
     const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
     const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000);
-    this.#shared = { cluster, groups, coordinators, faults: new Faults(), requestLog, handlers: createHandlers() };
+    const handlers = createHandlers();
+    const servedApis = new Set(Array.from(handlers.values(), ({ api }) => api.name));
+    const ids = nodes.map(({ id }) => id);
+    const faults = new Faults({ brokers: ids, servedApis }, cluster.random);
+    const network = new ClusterNetwork(ids, () => cluster.connectivityChanged());
+    cluster.canReplicate = (from, to) => network.canReplicate(from, to);
+    this.#shared = { cluster, groups, coordinators, faults, network, requestLog, handlers };
     const transport = options.transport ?? tcpTransport;
     this.#brokers = nodes.map((node) => new Broker(node, this.#shared, transport));
   }
@@ -97,6 +104,11 @@ export class EmbeddedKafka {
   /** What happens to requests and responses on their way. */
   get faults(): Faults {
     return this.#shared.faults;
+  }
+
+  /** What lies between clients and brokers, and between brokers: it can be cut. */
+  get network(): ClusterNetwork {
+    return this.#shared.network;
   }
 
   /** @param nodeId from 1 */
@@ -163,6 +175,15 @@ export class EmbeddedKafka {
     return this.#shared.requestLog.of(api);
   }
 
+  /**
+   * The first request of that API that `isIt` and has reached a broker or reaches one from now on; it may not be answered yet.
+   *
+   * @throws Error when the cluster stops before
+   */
+  requestSeen(api: ApiName, isIt: (request: LoggedRequest) => boolean = () => true): Promise<LoggedRequest> {
+    return this.#shared.requestLog.seen(api, isIt);
+  }
+
   /** Forgets the requests seen so far. */
   clearRequests(): void {
     this.#shared.requestLog.clear();
@@ -170,6 +191,8 @@ export class EmbeddedKafka {
 
   /** Cuts every connection; no socket, port or timer stays. */
   async stop(): Promise<void> {
+    this.#shared.faults.close();
+    this.#shared.requestLog.close(new Error('the cluster was stopped'));
     await Promise.all(this.#brokers.map((broker) => broker.stop()));
     this.#shared.groups.close();
     this.#shared.cluster.close();

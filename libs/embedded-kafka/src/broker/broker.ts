@@ -40,7 +40,7 @@ export class Broker {
 
   /** Connections clients hold open right now. */
   get connectionCount(): number {
-    return this.#connections.size;
+    return Array.from(this.#connections).filter(({ isOpen }) => isOpen).length;
   }
 
   /** Listens on its port and joins the in-sync sets again. Does nothing while it is up. */
@@ -55,6 +55,7 @@ export class Broker {
       );
       this.#connections.add(connection);
       if (this.#isPaused) connection.pause();
+      this.shared.network.connected(this.id, connection);
     });
     this.#node.port = this.#listener.port;
     this.shared.cluster.brokerUp(this.id);

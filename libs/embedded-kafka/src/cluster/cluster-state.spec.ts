@@ -132,4 +132,15 @@ describe('ClusterState', () => {
     const plan = cluster.planTopic({ name, partitions, replicationFactor, configs: new Map(Object.entries(configs)) });
     expect(isRefusal(plan) && plan.message).toContain(why);
   });
+
+  it('moves no high watermark while the network parts a follower from its leader', async () => {
+    const partition = addTopic('orders');
+    let isCut = true;
+    cluster.canReplicate = (from, to) => !(isCut && from === partition.leader && to === 3);
+    await append(partition);
+    expect(partition.log.highWatermark).toBe(0);
+    isCut = false;
+    cluster.connectivityChanged();
+    expect(partition.log.highWatermark).toBe(1);
+  });
 });

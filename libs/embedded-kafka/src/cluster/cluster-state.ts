@@ -31,6 +31,8 @@ export class ClusterState {
   /** Created, but not known to the brokers yet. */
   readonly #arriving = new Map<string, TimerHandle>();
   #lastProducerId = -1;
+  /** Whether a follower reaches its leader: set to ask the network between them. */
+  canReplicate: (from: number, to: number) => boolean = () => true;
 
   constructor(
     readonly settings: ClusterSettings,
@@ -164,7 +166,13 @@ export class ClusterState {
   }
 
   replicate(partition: Partition): void {
-    partition.replicate((nodeId) => this.node(nodeId)?.isFetching ?? false);
+    const { leader } = partition;
+    partition.replicate((nodeId) => (this.node(nodeId)?.isFetching ?? false) && this.canReplicate(leader, nodeId));
+  }
+
+  /** Brokers can reach each other again, or no more: followers catch up where they can. */
+  connectivityChanged(): void {
+    for (const topic of this.#topics.values()) for (const partition of topic.partitions) this.replicate(partition);
   }
 
   /** Forgets topics on their way: no timer stays. */

@@ -66,3 +66,28 @@ describe('overwriteErrors', () => {
     expect(response).toEqual({ errorCode: 15, producerEpoch: 0 });
   });
 });
+
+describe('a transaction that names partitions by number', () => {
+  it('is refused in part', () => {
+    const names = (partitions: number[]) => ({
+      transactions: [],
+      v3AndBelowTransactionalId: 'tx',
+      v3AndBelowTopics: [{ name: 'a', partitions }],
+    });
+    expect(splitMessage(names([0, 1]), { topic: 'a', partition: 1 })).toEqual({
+      matching: names([1]),
+      rest: names([0]),
+    });
+  });
+
+  it('is answered in one', () => {
+    const result = (partitionIndex: number, partitionErrorCode: number) => ({ partitionIndex, partitionErrorCode });
+    const answer = (resultsByPartition: unknown[]) => ({
+      resultsByTransaction: [{ transactionalId: 'tx', topicResults: [{ name: 'a', resultsByPartition }] }],
+    });
+    const merged = mergeMessages(answer([result(0, 0)]), answer([result(1, 3)]));
+    expect(merged).toEqual(answer([result(0, 0), result(1, 3)]));
+    overwriteErrors(merged, 51, { partition: 0 });
+    expect(merged).toEqual(answer([result(0, 51), result(1, 3)]));
+  });
+});

@@ -1,5 +1,8 @@
 import { isInScope, isMessage, topicEntries, type TopicScope } from './topic-entries.js';
 
+/** How Kafka's tables name the error of an entry. */
+const ERROR_FIELDS = ['errorCode', 'partitionErrorCode'];
+
 /**
  * Puts an error code over what a response says about a scope, after the request was served. Changes the response in place.
  *
@@ -8,9 +11,10 @@ import { isInScope, isMessage, topicEntries, type TopicScope } from './topic-ent
 export function overwriteErrors(response: Record<string, unknown>, code: number, scope: TopicScope): void {
   let hasEntries = false;
   for (const { topic, partition, entry } of topicEntries(response)) {
-    if (!('errorCode' in entry)) continue;
+    const field = ERROR_FIELDS.find((name) => name in entry);
+    if (field === undefined) continue;
     hasEntries = true;
-    if (isInScope(scope, topic, partition)) (entry as Record<string, unknown>)['errorCode'] = code;
+    if (isInScope(scope, topic, partition)) entry[field] = code;
   }
   if (hasEntries) return;
   response['errorCode'] = code;

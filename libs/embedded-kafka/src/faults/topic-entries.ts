@@ -3,7 +3,7 @@ export interface TopicEntry {
   readonly topic: string;
   /** Undefined for what is about the whole topic. */
   readonly partition: number | undefined;
-  readonly entry: Readonly<Record<string, unknown>>;
+  readonly entry: Record<string, unknown>;
 }
 
 /** Part of a cluster. Left out: all of it. */
@@ -11,6 +11,8 @@ export interface TopicScope {
   readonly topic?: string | undefined;
   readonly partition?: number | undefined;
 }
+
+const TOPIC_RESOURCE = 2;
 
 /** Finds every topic and partition in a decoded message, whatever its API: Kafka uses few names for them. */
 export function* topicEntries(message: unknown, withinTopic?: string): Iterable<TopicEntry> {
@@ -21,12 +23,20 @@ export function* topicEntries(message: unknown, withinTopic?: string): Iterable<
   if (!isMessage(message)) return;
   const topic = withinTopic ?? topicOf(message);
   if (topic !== undefined) yield { topic, partition: partitionOf(message), entry: message };
-  for (const value of Object.values(message)) if (typeof value === 'object') yield* topicEntries(value, topic);
+  for (const [field, value] of Object.entries(message)) {
+    if (typeof value !== 'object' || value === null || isNotAsked(field)) continue;
+    if (isTopicNames(field))
+      yield* (value as string[]).map((name) => ({ topic: name, partition: undefined, entry: {} }));
+    else if (topic !== undefined && isPartitionNumbers(field, value)) {
+      yield* value.map((partition) => ({ topic, partition, entry: {} }));
+    } else yield* topicEntries(value, topic);
+  }
 }
 
 export function topicOf(message: unknown): string | undefined {
   if (!isMessage(message)) return undefined;
-  const name = message['topic'] ?? message['name'];
+  const resource = message['resourceType'] === TOPIC_RESOURCE ? message['resourceName'] : undefined;
+  const name = message['topic'] ?? message['name'] ?? resource;
   return typeof name === 'string' ? name : undefined;
 }
 
@@ -34,6 +44,25 @@ export function partitionOf(message: unknown): number | undefined {
   if (!isMessage(message)) return undefined;
   const index = message['index'] ?? message['partitionIndex'] ?? message['partition'];
   return typeof index === 'number' ? index : undefined;
+}
+
+/** What a fetch session forgets is no part of what the request asks for. */
+export function isNotAsked(field: string): boolean {
+  return field === 'forgottenTopicsData';
+}
+
+/** DeleteTopics up to version 5 lists names alone. */
+export function isTopicNames(field: string): boolean {
+  return field === 'topicNames';
+}
+
+/** Partitions that are listed as numbers alone. */
+export function isPartitionNumbers(field: string, value: unknown): value is readonly number[] {
+  return (
+    (field === 'partitions' || field === 'partitionIndexes') &&
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'number')
+  );
 }
 
 export function isInScope(scope: TopicScope, topic: string, partition: number | undefined): boolean {
