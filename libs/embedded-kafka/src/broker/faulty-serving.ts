@@ -1,12 +1,14 @@
 import { errorCode, type ApiDefinition, type DecodedRequest } from 'kafka-wire';
 import type { Answer, ApiHandler, RequestContext } from '../api/api-handler.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
 import { faultErrorCode, type FaultAction } from '../faults/fault-action.js';
 import type { Fault, FaultTarget } from '../faults/fault.js';
 import type { Faults } from '../faults/faults.js';
 import type { Link } from '../faults/link.js';
 import { mergeMessages, splitMessage } from '../faults/partial-message.js';
 import { overwriteErrors } from '../faults/response-error.js';
-import type { Clock, TimerHandle } from '../time/clock.js';
+import type { TopicNames } from '../faults/topic-entries.js';
+import type { TimerHandle } from '../time/clock.js';
 import type { DeliveryPlan } from './delivery.js';
 
 type AnyAnswer = Answer<ApiDefinition>;
@@ -27,13 +29,15 @@ export interface Exchange {
 
 /** Serves requests with the faults that are in place: before, around and after the handler. */
 export class FaultyServing {
+  readonly #topicNames: TopicNames = (topicId) => this.cluster.topicById(topicId)?.name ?? topicId;
+
   constructor(
     readonly faults: Faults,
-    readonly clock: Clock,
+    readonly cluster: ClusterState,
   ) {}
 
   serve(exchange: Exchange): AnyAnswer | Promise<AnyAnswer> {
-    const target = targetOf(exchange);
+    const target = targetOf(exchange, this.#topicNames);
     const fault = this.faults.strikeRequest(target);
     const proceed: Proceed = () => this.#answered(exchange, target, this.#handle(exchange));
     if (fault === undefined) return proceed();
@@ -67,7 +71,12 @@ export class FaultyServing {
     if (action === 'cut') return 'close';
     if (typeof action === 'string' || 'delayMs' in action) return this.#wait(exchange, fault, () => answer);
     exchange.delivery = deliveryOf(action);
-    if ('errorCode' in action) return failed(answer, faultErrorCode(action.errorCode), fault);
+    if ('errorCode' in action) {
+      // To acks 0 a broker can only say no by hanging up.
+      if (answer === 'no-response') return 'close';
+      overwriteErrors(answer, faultErrorCode(action.errorCode), fault.scope, this.#topicNames);
+      return answer;
+    }
     if ('throttleMs' in action && answer !== 'no-response') return throttled(exchange, answer, action.throttleMs);
     return answer;
   }
@@ -94,7 +103,7 @@ export class FaultyServing {
     const { handler, context, request } = exchange;
     const isPartial = scope.topic !== undefined || scope.partition !== undefined;
     if (!isPartial) return handler.refuse(request.body, code, context);
-    const { matching, rest } = splitMessage(request.body, scope);
+    const { matching, rest } = splitMessage(request.body, scope, this.#topicNames);
     const refused = handler.refuse(matching ?? request.body, code, context);
     if (rest === undefined) return refused;
     const served = await this.#handle(exchange, rest);
@@ -108,7 +117,7 @@ export class FaultyServing {
       const timer = this.#timer(fault.action, () => goOn());
       const forget = fault.keep(() => goOn());
       const stop = () => {
-        this.clock.clearTimeout(timer);
+        this.cluster.clock.clearTimeout(timer);
         forget();
         link.signal.removeEventListener('abort', lost);
       };
@@ -133,25 +142,20 @@ export class FaultyServing {
   }
 
   #timer(action: FaultAction, fire: () => void): TimerHandle {
-    return typeof action === 'object' && 'delayMs' in action ? this.clock.setTimeout(fire, action.delayMs) : undefined;
+    return typeof action === 'object' && 'delayMs' in action
+      ? this.cluster.clock.setTimeout(fire, action.delayMs)
+      : undefined;
   }
 }
 
-function targetOf({ request, context }: Exchange): FaultTarget {
+function targetOf({ request, context }: Exchange, topicNames: TopicNames): FaultTarget {
   const { brokerId, apiVersion, clientId } = context;
-  return { api: request.name, apiVersion, clientId, broker: brokerId, body: request.body };
+  return { api: request.name, apiVersion, clientId, broker: brokerId, body: request.body, topicNames };
 }
 
 /** Whether the request arrives also when its client is gone by then. */
 function isLate(action: FaultAction): boolean {
   return action === 'hold' || (typeof action === 'object' && 'delayMs' in action && action.evenIfDisconnected === true);
-}
-
-/** To acks 0 a broker can only say no by hanging up. */
-function failed(answer: AnyAnswer, code: number, { scope }: Fault): AnyAnswer {
-  if (typeof answer === 'string') return 'close';
-  overwriteErrors(answer, code, scope);
-  return answer;
 }
 
 function throttled({ request }: Exchange, answer: Exclude<AnyAnswer, string>, throttleTimeMs: number): AnyAnswer {

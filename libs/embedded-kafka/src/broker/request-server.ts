@@ -38,7 +38,7 @@ export class RequestServer {
     readonly brokerId: number,
     readonly shared: SharedServices,
   ) {
-    this.#serving = new FaultyServing(shared.faults, shared.cluster.clock);
+    this.#serving = new FaultyServing(shared.faults, shared.cluster);
   }
 
   /** Bytes that are no request of a version that is served end the connection, as in Kafka. */
@@ -97,7 +97,7 @@ export class RequestServer {
     const { api, apiVersion, correlationId } = request;
     const frame =
       answer === 'no-response' ? undefined : encodeResponse(api as ApiDefinition, apiVersion, correlationId, answer);
-    return delivery === undefined ? (frame ?? 'nothing') : new Delivery(frame, delivery, this.#serving.clock);
+    return delivery === undefined ? (frame ?? 'nothing') : new Delivery(frame, delivery, this.shared.cluster.clock);
   }
 
   #context(request: DecodedRequest, connection: Connection): RequestContext {

@@ -20,12 +20,16 @@ export type CutPlan =
 
 /** A cut that is in place. */
 export class NetworkCut {
+  readonly #onHealed: (cut: NetworkCut) => void;
   #isHealed = false;
 
+  /** @internal */
   constructor(
     readonly plan: CutPlan,
-    readonly onHealed: (cut: NetworkCut) => void,
-  ) {}
+    onHealed: (cut: NetworkCut) => void,
+  ) {
+    this.#onHealed = onHealed;
+  }
 
   get isHealed(): boolean {
     return this.#isHealed;
@@ -35,7 +39,7 @@ export class NetworkCut {
   heal(): void {
     if (this.#isHealed) return;
     this.#isHealed = true;
-    this.onHealed(this);
+    this.#onHealed(this);
   }
 
   /** @internal How it meets requests of that client at that broker. */
@@ -53,24 +57,26 @@ export class NetworkCut {
 
 /** What lies between the clients and the brokers, and between the brokers. */
 export class ClusterNetwork {
+  readonly #brokers: readonly number[];
+  readonly #onBrokersChanged: () => void;
   readonly #cuts = new Set<NetworkCut>();
   /** Every open connection, with the broker it leads to. */
   readonly #links = new Map<Link, number>();
 
-  /** @param onBrokersChanged told when brokers were parted or can reach each other again */
-  constructor(
-    readonly brokers: readonly number[],
-    readonly onBrokersChanged: () => void,
-  ) {}
+  /** @internal `onBrokersChanged` is told when brokers were parted or can reach each other again */
+  constructor(brokers: readonly number[], onBrokersChanged: () => void) {
+    this.#brokers = brokers;
+    this.#onBrokersChanged = onBrokersChanged;
+  }
 
   /** @throws TypeError when there is nothing such a cut could part */
   cut(plan: CutPlan): NetworkCut {
-    const problem = planProblem(plan, this.brokers);
+    const problem = planProblem(plan, this.#brokers);
     if (problem !== undefined) throw new TypeError(problem);
     const cut = new NetworkCut(plan, (healed) => this.#heal(healed));
     this.#cuts.add(cut);
     for (const [link, broker] of Array.from(this.#links)) apply(cut, cut.modeFor(broker, link.clientId), link);
-    if ('between' in plan) this.onBrokersChanged();
+    if ('between' in plan) this.#onBrokersChanged();
     return cut;
   }
 
@@ -106,7 +112,7 @@ export class ClusterNetwork {
   #heal(cut: NetworkCut): void {
     this.#cuts.delete(cut);
     for (const link of Array.from(this.#links.keys())) link.resume(cut);
-    if ('between' in cut.plan) this.onBrokersChanged();
+    if ('between' in cut.plan) this.#onBrokersChanged();
   }
 }
 

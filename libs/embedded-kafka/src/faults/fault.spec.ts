@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault, type FaultPlan, type FaultTarget } from './fault.js';
+import { noTopicNames } from './topic-entries.js';
 
 const produce = (partition: number): FaultTarget => ({
   api: 'Produce',
   apiVersion: 9,
   clientId: 'orders',
   broker: 1,
+  topicNames: noTopicNames,
   body: {
     transactionalId: 'tx-1',
     acks: -1,

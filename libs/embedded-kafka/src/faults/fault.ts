@@ -2,7 +2,7 @@ import type { ApiName, Apis, RequestOf } from 'kafka-wire';
 import { Awaited } from './awaited.js';
 import { needsAnswer, type FaultAction, type FaultSide } from './fault-action.js';
 import { namesId } from './request-ids.js';
-import { isInScope, topicEntries, type TopicScope } from './topic-entries.js';
+import { isInScope, topicEntries, type TopicNames, type TopicScope } from './topic-entries.js';
 
 /** What a request's header and connection tell. */
 export interface RequestFacts {
@@ -34,6 +34,7 @@ export interface FaultPlan<A extends ApiName = ApiName> extends TopicScope {
 
 export interface FaultTarget extends RequestFacts {
   readonly body: Readonly<Record<string, unknown>>;
+  readonly topicNames: TopicNames;
 }
 
 /** A fault that is in place. */
@@ -44,6 +45,7 @@ export class Fault {
   #hits = 0;
   #isRemoved = false;
 
+  /** @internal */
   constructor(
     /** `'*'` for any. */
     readonly api: ApiName | '*',
@@ -116,7 +118,7 @@ export class Fault {
     this.release();
   }
 
-  /** Whether it strikes this request; counts it if so. `hasAnswer` is false where the protocol answers nothing. */
+  /** @internal Whether it strikes this request; counts it if so. `hasAnswer` is false where the protocol answers nothing. */
   strikes(target: FaultTarget, hasAnswer = true): boolean {
     if (this.isSpent || (!hasAnswer && needsAnswer(this.action)) || !this.#isFor(target)) return false;
     if (this.#seen++ < (this.plan.skip ?? 0)) return false;
@@ -125,7 +127,7 @@ export class Fault {
     return true;
   }
 
-  /** Keeps what it struck until it is released; gives back what forgets it. */
+  /** @internal Keeps what it struck until it is released; gives back what forgets it. */
   keep(goOn: () => void): () => void {
     this.#waiting.add(goOn);
     return () => this.#waiting.delete(goOn);
@@ -139,7 +141,7 @@ export class Fault {
       (plan.broker ?? target.broker) === target.broker &&
       (plan.clientId ?? target.clientId) === target.clientId &&
       (plan.apiVersion ?? target.apiVersion) === target.apiVersion &&
-      isAbout(body, scope) &&
+      isAbout(target, scope) &&
       (plan.transactionalId === undefined || namesId(body, 'transactionalId', plan.transactionalId)) &&
       (plan.groupId === undefined || namesId(body, 'groupId', plan.groupId)) &&
       (plan.matches?.(body as RequestOf<Apis[ApiName]>, target) ?? true)
@@ -147,8 +149,9 @@ export class Fault {
   }
 }
 
-function isAbout(body: unknown, scope: TopicScope): boolean {
+function isAbout({ body, topicNames }: FaultTarget, scope: TopicScope): boolean {
   if (scope.topic === undefined && scope.partition === undefined) return true;
-  for (const { topic, partition } of topicEntries(body)) if (isInScope(scope, topic, partition)) return true;
+  for (const { topic, partition } of topicEntries(body, topicNames))
+    if (isInScope(scope, topic, partition)) return true;
   return false;
 }

@@ -13,6 +13,7 @@ export class Faults {
   #faults: Record<FaultSide, Fault[]> = { request: [], response: [] };
   #plans: RandomFaults[] = [];
 
+  /** @internal */
   constructor(cluster: Disturbable, random: Random) {
     this.#cluster = cluster;
     this.#random = random;

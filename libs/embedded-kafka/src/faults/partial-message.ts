@@ -4,13 +4,19 @@ import {
   isNotAsked,
   isPartitionNumbers,
   isTopicNames,
+  noTopicNames,
   partitionOf,
   topicOf,
+  type TopicNames,
   type TopicScope,
 } from './topic-entries.js';
 
 type Message = Readonly<Record<string, unknown>>;
-type Wanted = (topic: string, partition: number | undefined) => boolean;
+/** Which part of a message is meant. */
+interface Part {
+  readonly names: TopicNames;
+  readonly holds: (topic: string, partition: number | undefined) => boolean;
+}
 
 /** A request in two: what a fault is about and the rest. A half about nothing is undefined. */
 export interface SplitMessage {
@@ -19,10 +25,10 @@ export interface SplitMessage {
 }
 
 /** Splits a request by topic and partition, so that a fault can hit one partition among twelve and the others are served. */
-export function splitMessage(message: Message, scope: TopicScope): SplitMessage {
+export function splitMessage(message: Message, scope: TopicScope, names: TopicNames): SplitMessage {
   return {
-    matching: keep(message, (topic, partition) => isInScope(scope, topic, partition)),
-    rest: keep(message, (topic, partition) => !isInScope(scope, topic, partition)),
+    matching: keep(message, { names, holds: (topic, partition) => isInScope(scope, topic, partition) }),
+    rest: keep(message, { names, holds: (topic, partition) => !isInScope(scope, topic, partition) }),
   };
 }
 
@@ -52,46 +58,46 @@ function joined(served: readonly unknown[], refused: readonly unknown[]): unknow
 
 function keyOf(element: unknown): unknown {
   if (!isMessage(element)) return undefined;
-  return topicOf(element) ?? element['groupId'] ?? element['transactionalId'] ?? element['nodeId'];
+  return topicOf(element, noTopicNames) ?? element['groupId'] ?? element['transactionalId'] ?? element['nodeId'];
 }
 
 /** Undefined when nothing is left that is about a topic. Groups and transactions around topics go with their last topic. */
-function keep(message: Message, wanted: Wanted): Message | undefined {
+function keep(message: Message, part: Part): Message | undefined {
   const kept: Record<string, unknown> = { ...message };
   let isEmpty = true;
   for (const [field, value] of Object.entries(message)) {
     if (!Array.isArray(value) || value.length === 0 || isNotAsked(field)) continue;
     const elements = value as readonly unknown[];
     const left = isTopicNames(field)
-      ? elements.filter((name) => wanted(name as string, undefined))
-      : elements.flatMap((element) => keepElement(element, wanted));
+      ? elements.filter((name) => part.holds(name as string, undefined))
+      : elements.flatMap((element) => keepElement(element, part));
     kept[field] = left;
     isEmpty &&= left.length === 0 || !isAboutTopics(field, elements[0]);
   }
   return isEmpty ? undefined : kept;
 }
 
-function keepElement(element: unknown, wanted: Wanted): unknown[] {
-  if (topicOf(element) !== undefined) return keepPartitions(element as Message, wanted);
+function keepElement(element: unknown, part: Part): unknown[] {
+  if (topicOf(element, part.names) !== undefined) return keepPartitions(element as Message, part);
   if (!isAboutTopics('', element)) return [element];
-  const kept = keep(element as Message, wanted);
+  const kept = keep(element as Message, part);
   return kept === undefined ? [] : [kept];
 }
 
 function isAboutTopics(field: string, element: unknown): boolean {
-  if (isTopicNames(field) || topicOf(element) !== undefined) return true;
+  if (isTopicNames(field) || topicOf(element, noTopicNames) !== undefined) return true;
   return (
     isMessage(element) && Object.values(element).some((value) => Array.isArray(value) && isAboutTopics('', value[0]))
   );
 }
 
-function keepPartitions(topic: Message, wanted: Wanted): Message[] {
-  const name = topicOf(topic) as string;
+function keepPartitions(topic: Message, part: Part): Message[] {
+  const name = topicOf(topic, part.names) as string;
   const own = partitionOf(topic);
   const list = Object.entries(topic).find(([field, value]) => isPartitionList(field, value));
-  if (list === undefined) return wanted(name, own) ? [topic] : [];
+  if (list === undefined) return part.holds(name, own) ? [topic] : [];
   const [field, partitions] = list as [string, readonly unknown[]];
-  const kept = partitions.filter((one) => wanted(name, typeof one === 'number' ? one : partitionOf(one)));
+  const kept = partitions.filter((one) => part.holds(name, typeof one === 'number' ? one : partitionOf(one)));
   return kept.length === 0 ? [] : [{ ...topic, [field]: kept }];
 }
 

@@ -5,6 +5,7 @@ import { Random } from '../time/random.js';
 import type { FaultTarget } from './fault.js';
 import { Faults } from './faults.js';
 import type { RandomFaultsOptions } from './random-fault-kinds.js';
+import { noTopicNames } from './topic-entries.js';
 
 const faultsOf = (seed = 1) =>
   new Faults({ brokers: [1, 2], servedApis: new Set(Object.keys(apis) as ApiName[]) }, new Random(seed));
@@ -15,6 +16,7 @@ const target = (api: ApiName = 'Produce', broker = 1): FaultTarget => ({
   clientId: 'a',
   broker,
   body: {},
+  topicNames: noTopicNames,
 });
 
 /** What strikes so many requests, one after the other, before and after they are served. */

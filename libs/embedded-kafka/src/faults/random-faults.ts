@@ -14,6 +14,7 @@ import {
 
 /** A plan of faults drawn from a seed. */
 export class RandomFaults {
+  /** Given, or drawn from the cluster's seed: with it the same strikes can be had again. */
   readonly seed: number;
   readonly #random: Random;
   readonly #rate: number;
@@ -24,6 +25,7 @@ export class RandomFaults {
   readonly #pending = new WeakMap<FaultTarget, { readonly kind: RandomFaultKind; readonly fault: Fault }>();
   #isStopped = false;
 
+  /** @internal */
   constructor(
     readonly options: RandomFaultsOptions,
     cluster: Disturbable,

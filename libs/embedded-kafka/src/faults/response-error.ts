@@ -1,4 +1,4 @@
-import { isInScope, isMessage, topicEntries, type TopicScope } from './topic-entries.js';
+import { isInScope, isMessage, topicEntries, type TopicNames, type TopicScope } from './topic-entries.js';
 
 /** How Kafka's tables name the error of an entry. */
 const ERROR_FIELDS = ['errorCode', 'partitionErrorCode'];
@@ -8,9 +8,14 @@ const ERROR_FIELDS = ['errorCode', 'partitionErrorCode'];
  *
  * A response that speaks of no topic at all gets the code at its top.
  */
-export function overwriteErrors(response: Record<string, unknown>, code: number, scope: TopicScope): void {
+export function overwriteErrors(
+  response: Record<string, unknown>,
+  code: number,
+  scope: TopicScope,
+  names: TopicNames,
+): void {
   let hasEntries = false;
-  for (const { topic, partition, entry } of topicEntries(response)) {
+  for (const { topic, partition, entry } of topicEntries(response, names)) {
     const field = ERROR_FIELDS.find((name) => name in entry);
     if (field === undefined) continue;
     hasEntries = true;
