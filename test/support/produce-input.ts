@@ -4,12 +4,12 @@ import { encodeRecordBatch, NO_PRODUCER_ID, type apis, type RequestInput } from 
 export async function produceInput(
   topic: string,
   valueByPartition: Readonly<Record<number, string>>,
-  acks = -1,
+  { acks = -1, timestamp = Date.now() } = {},
 ): Promise<RequestInput<typeof apis.Produce>> {
   const partitionData = Object.entries(valueByPartition).map(async ([index, value]) => ({
     index: Number(index),
     records: await encodeRecordBatch({
-      records: [{ value, timestamp: Date.now() }],
+      records: [{ value, timestamp }],
       producer: { producerId: NO_PRODUCER_ID, producerEpoch: -1, baseSequence: -1 },
     }),
   }));
