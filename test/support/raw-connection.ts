@@ -4,6 +4,7 @@ import {
   decodeResponse,
   encodeRequest,
   FrameReader,
+  peekCorrelationId,
   type ApiDefinition,
   type RequestInput,
   type ResponseOf,
@@ -14,13 +15,17 @@ interface Waiting {
   readonly fail: (error: Error) => void;
 }
 
-/** One connection on which requests may be pipelined: what no client library lets a test do. Answers come in the order of the requests. */
+/** One connection on which requests may be pipelined and their answers may stay away: what no client library lets a test do. */
 export class RawConnection {
   readonly #socket: Socket;
   readonly #frames = new FrameReader();
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Map<number, Waiting>();
   #correlationId = 0;
   #closed: Error | undefined;
+  /** Sizes of what arrived, chunk by chunk. */
+  readonly chunks: number[] = [];
+  /** Resolves when it is over, whoever ended it. */
+  readonly closed: Promise<void>;
 
   private constructor(
     readonly address: string,
@@ -28,16 +33,13 @@ export class RawConnection {
   ) {
     const colon = address.lastIndexOf(':');
     this.#socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), noDelay: true });
-    this.#socket.on('data', (chunk: Buffer) => {
-      this.#frames.push(chunk);
-      for (let frame = this.#frames.next(); frame !== undefined; frame = this.#frames.next()) {
-        this.#waiting.shift()?.answer(frame);
-      }
-    });
+    this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
+    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
     this.#socket.on('error', (error) => (this.#closed ??= error));
     this.#socket.on('close', () => {
       const error = (this.#closed ??= new Error(`${address} closed the connection`));
-      for (const { fail } of this.#waiting.splice(0)) fail(error);
+      for (const { fail } of this.#waiting.values()) fail(error);
+      this.#waiting.clear();
     });
   }
 
@@ -54,7 +56,7 @@ export class RawConnection {
   request<A extends ApiDefinition>(api: A, version: number, input: RequestInput<A>): Promise<ResponseOf<A>> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const correlationId = ++this.#correlationId;
-    return new Promise((resolve, reject) => {
+    const answered = new Promise<ResponseOf<A>>((resolve, reject) => {
       const answer = (frame: Buffer) => {
         try {
           resolve(decodeResponse(api, version, frame).body);
@@ -62,9 +64,17 @@ export class RawConnection {
           reject(error);
         }
       };
-      this.#waiting.push({ answer, fail: reject });
+      this.#waiting.set(correlationId, { answer, fail: reject });
       this.#socket.write(encodeRequest(api, version, { correlationId, clientId: this.clientId }, input));
     });
+    // Some tests send what is never answered.
+    answered.catch(() => undefined);
+    return answered;
+  }
+
+  /** Requests that have no answer yet. */
+  get unanswered(): number {
+    return this.#waiting.size;
   }
 
   get isClosed(): boolean {
@@ -73,5 +83,15 @@ export class RawConnection {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    this.chunks.push(chunk.length);
+    this.#frames.push(chunk);
+    for (let frame = this.#frames.next(); frame !== undefined; frame = this.#frames.next()) {
+      const correlationId = peekCorrelationId(frame);
+      this.#waiting.get(correlationId)?.answer(frame);
+      this.#waiting.delete(correlationId);
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { SharedServices } from './broker/request-server.js';
 import { ClusterState, type Node } from './cluster/cluster-state.js';
 import { CoordinatorMap } from './cluster/coordinator-map.js';
 import type { EmbeddedKafkaOptions } from './embedded-kafka.options.js';
+import { ClusterNetwork } from './faults/cluster-network.js';
 import { Faults } from './faults/faults.js';
 import { GroupCoordinator } from './groups/group-coordinator.js';
 import type { Codecs } from './log/acceptance.js';
@@ -52,5 +53,11 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
-  return { cluster, groups, coordinators, faults: new Faults(), requestLog, handlers: createHandlers() };
+  const handlers = createHandlers();
+  const ids = nodes.map(({ id }) => id);
+  const servedApis = new Set(Array.from(handlers.values(), ({ api }) => api.name));
+  const faults = new Faults({ brokers: ids, servedApis }, cluster.random);
+  const network = new ClusterNetwork(ids, () => cluster.replicateAll());
+  cluster.replication.canReplicate = (leader, follower) => network.canReplicate(leader, follower);
+  return { cluster, groups, coordinators, faults, network, requestLog, handlers };
 }

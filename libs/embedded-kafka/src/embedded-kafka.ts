@@ -9,6 +9,7 @@ import type { ElectionType } from './cluster/leader-election.js';
 import type { ReplicationLag } from './cluster/replica.js';
 import { lagFollower, setInSync } from './cluster/replica-controls.js';
 import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './embedded-kafka.options.js';
+import type { ClusterNetwork } from './faults/cluster-network.js';
 import type { Faults } from './faults/faults.js';
 import type { Codecs } from './log/acceptance.js';
 import { loadCodecs } from './log/load-codecs.js';
@@ -63,6 +64,11 @@ export class EmbeddedKafka {
   /** What happens to requests and responses on their way. */
   get faults(): Faults {
     return this.#shared.faults;
+  }
+
+  /** What lies between clients and brokers, and between brokers: it can be cut. */
+  get network(): ClusterNetwork {
+    return this.#shared.network;
   }
 
   /** @param nodeId from 1 */
@@ -183,6 +189,15 @@ export class EmbeddedKafka {
     return this.#shared.requestLog.of(api);
   }
 
+  /**
+   * The first request of that API that `isIt` and has reached a broker or reaches one from now on; it may not be answered yet.
+   *
+   * @throws Error when the cluster stops before
+   */
+  requestSeen(api: ApiName, isIt: (request: LoggedRequest) => boolean = () => true): Promise<LoggedRequest> {
+    return this.#shared.requestLog.seen(api, isIt);
+  }
+
   /** Forgets the requests seen so far. */
   clearRequests(): void {
     this.#shared.requestLog.clear();
@@ -190,6 +205,8 @@ export class EmbeddedKafka {
 
   /** Cuts every connection; no socket, port or timer stays. */
   async stop(): Promise<void> {
+    this.#shared.faults.close();
+    this.#shared.requestLog.close(new Error('the cluster was stopped'));
     await Promise.all(this.#brokers.map((broker) => broker.stop()));
     this.#shared.groups.close();
     this.#shared.cluster.close();

@@ -41,7 +41,7 @@ export class Broker {
 
   /** Connections clients hold open right now. */
   get connectionCount(): number {
-    return this.#connections.size;
+    return Array.from(this.#connections).filter(({ isOpen }) => isOpen).length;
   }
 
   /**
@@ -60,6 +60,7 @@ export class Broker {
       );
       this.#connections.add(connection);
       if (this.#isPaused) connection.pause();
+      this.shared.network.connected(this.id, connection);
     });
     this.#node.port = this.#listener.port;
     this.shared.cluster.brokerUp(this.id);

@@ -87,4 +87,61 @@ describe('Connection', () => {
     await settle();
     expect(connection.signal.aborted).toBe(true);
   });
+
+  it('goes on when everyone who paused it has resumed it', async () => {
+    const { stream, served, connection } = connected();
+    const [one, other] = [{}, {}];
+    connection.pause(one);
+    connection.pause(other);
+    stream.push(frame('hello'));
+    connection.resume(one);
+    await settle();
+    expect(served).toEqual([]);
+    connection.resume(other);
+    await settle();
+    expect(stream.written).toEqual(['re hello']);
+  });
+
+  it('serves what its client had sent although it has left, when a request outlives it', async () => {
+    const { stream, served, late, connection } = connected();
+    stream.push(frame('wait'));
+    await settle();
+    connection.outlive();
+    stream.push(Buffer.concat([frame('wait two'), frame('three')]));
+    await settle();
+    stream.destroy();
+    await settle();
+    expect([served, connection.isOpen, connection.signal.aborted]).toEqual([['wait'], false, false]);
+    late.get('wait')?.(Buffer.from('nobody reads this'));
+    await settle();
+    late.get('wait two')?.(Buffer.from('nor this'));
+    await settle();
+    expect([served, stream.written]).toEqual([['wait', 'wait two', 'three', 'closed'], []]);
+    expect(connection.signal.aborted).toBe(true);
+  });
+
+  it('serves nothing more once the broker has destroyed it, whatever outlives it', async () => {
+    const { stream, served, late, connection } = connected();
+    stream.push(Buffer.concat([frame('wait'), frame('two')]));
+    await settle();
+    connection.outlive();
+    stream.destroy();
+    await settle();
+    connection.destroy();
+    late.get('wait')?.('nothing');
+    await settle();
+    expect([served, connection.signal.aborted]).toEqual([['wait', 'closed'], true]);
+  });
+
+  it('closes with its client again when the request that would have outlived it is done', async () => {
+    const { stream, served, late, connection } = connected();
+    stream.push(frame('wait'));
+    await settle();
+    connection.outlive();
+    late.get('wait')?.('nothing');
+    await settle();
+    stream.destroy();
+    await settle();
+    expect(served).toEqual(['wait', 'closed']);
+  });
 });

@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { FrameReader } from 'kafka-wire';
+import type { Link } from '../faults/link.js';
+import { Delivery } from './delivery.js';
 import type { Peer } from './transport.js';
 
-/** A whole response frame, nothing to send, or the end of the connection. */
-export type Reply = Buffer | 'nothing' | 'close';
+/** A whole response frame, one that takes its time, nothing to send, or the end of the connection. */
+export type Reply = Buffer | Delivery | 'nothing' | 'close';
 
 export type Serve = (frame: Buffer, connection: Connection) => Reply | Promise<Reply>;
 
@@ -13,14 +15,16 @@ export type Serve = (frame: Buffer, connection: Connection) => Reply | Promise<R
  * While a request waits (for replicas, for records, for a group) nothing behind it is read, as a Kafka broker mutes the channel. This is what
  * keeps the order of pipelined requests.
  */
-export class Connection {
+export class Connection implements Link {
   readonly #stream: Duplex;
   readonly #frames = new FrameReader();
   readonly #closing = new AbortController();
+  readonly #pausedBy = new Set<object>();
+  /** What is to happen when the pause is over, in its order: late requests, and responses that became ready meanwhile. */
+  #postponed: (() => void)[] = [];
   #isBusy = false;
-  #isPaused = false;
-  /** A response that became ready while the broker was paused. */
-  #held: Reply | undefined;
+  #outlives = false;
+  #isClosed = false;
 
   constructor(
     peer: Peer,
@@ -35,46 +39,73 @@ export class Connection {
     });
     // A reset by the peer is followed by 'close'.
     this.#stream.on('error', () => undefined);
-    this.#stream.on('end', () => this.destroy());
+    this.#stream.on('end', () => this.#stream.destroy());
     this.#stream.once('close', () => {
-      this.#closing.abort();
-      this.onClose(this);
+      this.#isClosed = true;
+      if (!this.#outlives) this.#end();
     });
   }
 
   readonly host: string;
+  clientId: string | undefined;
 
-  /** Aborted once the connection is gone. */
+  /** Aborted once the connection is gone, and nothing that was sent over it is still to come. */
   get signal(): AbortSignal {
     return this.#closing.signal;
   }
 
+  /** False once one side has closed it. */
+  get isOpen(): boolean {
+    return !this.#isClosed;
+  }
+
   /** Neither reads nor answers until resumed: what a stopped process looks like from outside. */
-  pause(): void {
-    this.#isPaused = true;
+  pause(by: object = this): void {
+    this.#pausedBy.add(by);
     this.#stream.pause();
   }
 
-  resume(): void {
-    this.#isPaused = false;
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.#finish(held);
+  /** Goes on when everyone who paused it has resumed it. */
+  resume(by: object = this): void {
+    if (!this.#pausedBy.delete(by) || this.#isPaused) return;
+    const postponed = this.#postponed;
+    this.#postponed = [];
+    for (const run of postponed) this.whenAwake(run);
     this.#pump();
   }
 
+  whenAwake(run: () => void): void {
+    if (this.#stream.destroyed && !this.#outlives) return;
+    if (this.#isPaused) this.#postponed.push(run);
+    else run();
+  }
+
+  outlive(): void {
+    this.#outlives = true;
+    // All of it may arrive late, so all of it is read: afterwards the client may be gone.
+    if (!this.#isPaused && !this.#stream.destroyed) this.#stream.resume();
+  }
+
+  /** What the client has sent and is not served yet is lost. */
   destroy(): void {
+    this.#outlives = false;
+    this.#postponed = [];
     this.#stream.destroy();
+    if (this.#isClosed) this.#end();
+  }
+
+  get #isPaused(): boolean {
+    return this.#pausedBy.size > 0;
   }
 
   #pump(): void {
-    while (!this.#isBusy && !this.#isPaused && !this.#stream.destroyed) {
+    while (!this.#isBusy && !this.#isPaused && (!this.#stream.destroyed || this.#outlives)) {
       const frame = this.#nextFrame();
       if (frame === undefined) break;
       this.#isBusy = true;
       const reply = this.serve(frame, this);
       if (reply instanceof Promise) {
-        this.#stream.pause();
+        if (!this.#outlives) this.#stream.pause();
         void reply.then((late) => {
           this.#finish(late);
           this.#pump();
@@ -83,7 +114,9 @@ export class Connection {
         this.#finish(reply);
       }
     }
-    if (!this.#isBusy && !this.#isPaused) this.#stream.resume();
+    if (this.#isPaused || (this.#isBusy && !this.#outlives)) return;
+    if (!this.#stream.destroyed) this.#stream.resume();
+    else if (!this.#isBusy) this.destroy();
   }
 
   /** Undefined when there is none yet, or when the bytes are no frames: the connection is destroyed then. */
@@ -98,20 +131,38 @@ export class Connection {
 
   #finish(reply: Reply): void {
     if (this.#isPaused) {
-      this.#held = reply;
+      this.#postponed.push(() => this.#finish(reply));
       return;
     }
     this.#isBusy = false;
-    if (reply === 'close') {
-      this.destroy();
-    } else if (reply !== 'nothing' && !this.#stream.destroyed && !this.#stream.write(reply)) {
+    if (reply === 'close') this.destroy();
+    if (this.#stream.destroyed) return;
+    this.#outlives = false;
+    if (reply === 'nothing' || reply === 'close') return;
+    if (reply instanceof Delivery) this.#deliver(reply);
+    else if (!this.#stream.write(reply)) {
       // A client that does not read its answers gets no further requests served.
-      this.#isBusy = true;
-      this.#stream.pause();
-      this.#stream.once('drain', () => {
-        this.#isBusy = false;
-        this.#pump();
-      });
+      this.#busyUntil((done) => this.#stream.once('drain', done));
     }
+  }
+
+  #deliver(delivery: Delivery): void {
+    const write = (piece: Buffer) => this.whenAwake(() => this.#stream.write(piece));
+    this.#busyUntil((done) => delivery.start({ write, signal: this.signal }, done));
+  }
+
+  #busyUntil(start: (done: () => void) => void): void {
+    this.#isBusy = true;
+    this.#stream.pause();
+    start(() => {
+      this.#isBusy = false;
+      this.#pump();
+    });
+  }
+
+  #end(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.onClose(this);
   }
 }

@@ -1,4 +1,6 @@
 import type { ApiName, apis, RequestOf } from 'kafka-wire';
+import { Awaited } from '../faults/awaited.js';
+import type { Fault } from '../faults/fault.js';
 
 /** One batch of a produce request. */
 export interface LoggedBatch {
@@ -27,6 +29,8 @@ export interface LoggedRequest {
   readonly batches?: readonly LoggedBatch[];
   /** Produce only: records of all batches. */
   readonly recordCount?: number;
+  /** What struck it, on its way in or out, in that order. Absent when nothing did. */
+  faults?: readonly Fault[];
   /** A defect of the embedded broker itself: because of it the client was answered UNKNOWN_SERVER_ERROR, or cut off. */
   failure?: unknown;
 }
@@ -36,6 +40,7 @@ const BATCH_HEADER_BYTES = 61;
 
 /** The latest requests a cluster has seen, oldest first. */
 export class RequestLog {
+  readonly #awaited = new Awaited<LoggedRequest>();
   #entries: LoggedRequest[] = [];
 
   constructor(
@@ -48,6 +53,7 @@ export class RequestLog {
     this.#entries.push(entry);
     // Thrown away in halves: shifting one by one would cost as much as the log is long, each time.
     if (this.#entries.length >= this.maxEntries * 2) this.#entries = this.#entries.slice(-this.maxEntries);
+    this.#awaited.offer(entry);
   }
 
   of(api?: ApiName): LoggedRequest[] {
@@ -55,8 +61,20 @@ export class RequestLog {
     return api === undefined ? latest : latest.filter((entry) => entry.api === api);
   }
 
+  /** Resolves with the first request that is there, or else comes, and that `isIt`; rejects once the log is closed. */
+  seen(api: ApiName | undefined, isIt: (request: LoggedRequest) => boolean): Promise<LoggedRequest> {
+    const wanted = (entry: LoggedRequest) => (api === undefined || entry.api === api) && isIt(entry);
+    const found = this.of(api).find(wanted);
+    return found === undefined ? this.#awaited.next(wanted) : Promise.resolve(found);
+  }
+
   clear(): void {
     this.#entries = [];
+  }
+
+  /** No request comes any more. */
+  close(reason: Error): void {
+    this.#awaited.close(reason);
   }
 }
 

@@ -12,9 +12,12 @@ import { nameTopics } from '../api/topic-names.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
+import type { Fault } from '../faults/fault.js';
 import type { Faults } from '../faults/faults.js';
+import type { ClusterNetwork } from '../faults/cluster-network.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
 import type { Connection, Reply } from './connection.js';
+import { Delivery } from './delivery.js';
 import { FaultyServing, type Exchange } from './faulty-serving.js';
 import { describeProduce, type LoggedRequest, type RequestLog } from './request-log.js';
 
@@ -24,6 +27,7 @@ export interface SharedServices {
   readonly groups: GroupCoordinator;
   readonly coordinators: CoordinatorMap;
   readonly faults: Faults;
+  readonly network: ClusterNetwork;
   readonly requestLog: RequestLog;
   readonly handlers: ReadonlyMap<number, ApiHandler>;
 }
@@ -39,7 +43,7 @@ export class RequestServer {
     readonly shared: SharedServices,
   ) {
     this.fetchSessions = new FetchSessions(shared.cluster.random);
-    this.#serving = new FaultyServing(shared.faults, shared.cluster.clock);
+    this.#serving = new FaultyServing(shared.faults, shared.cluster);
   }
 
   /** Bytes that are no request of a version that is served end the connection, as in Kafka. */
@@ -49,19 +53,37 @@ export class RequestServer {
     const handler = request && this.shared.handlers.get(request.api.key);
     if (request === undefined || handler === undefined) return 'close';
     if (request.apiVersion < handler.versions.min || request.apiVersion > handler.versions.max) return 'close';
+    connection.clientId = request.clientId ?? '';
+    const met = this.shared.network.arrived(this.brokerId, connection);
+    if (met === undefined) return this.#serve(request, handler, frame.length, connection);
+    if (met === 'refuse') return 'close';
+    return new Promise((resolve) => {
+      connection.whenAwake(() => resolve(this.#serve(request, handler, frame.length, connection)));
+    });
+  }
+
+  #serve(
+    request: DecodedRequest,
+    handler: ApiHandler,
+    sizeBytes: number,
+    connection: Connection,
+  ): Reply | Promise<Reply> {
     nameTopics(request, this.shared.cluster);
-    const logged = this.#log(request, frame.length);
+    const logged = this.#log(request, sizeBytes);
     this.shared.requestLog.add(logged);
     const context = this.#context(request, connection);
     const failed = (error: unknown): Reply => {
       logged.failure = error;
       return 'close';
     };
-    const exchange: Exchange = { request, handler, context, onFailure: failed };
+    const onFault = (fault: Fault) => {
+      logged.faults = [...(logged.faults ?? []), fault];
+    };
+    const exchange: Exchange = { request, handler, context, link: connection, onFailure: failed, onFault };
     try {
       const answer = this.#serving.serve(exchange);
-      if (!(answer instanceof Promise)) return this.#encode(request, answer);
-      return answer.then((late) => this.#encode(request, late)).catch(failed);
+      if (!(answer instanceof Promise)) return this.#reply(exchange, answer);
+      return answer.then((late) => this.#reply(exchange, late)).catch(failed);
     } catch (error) {
       return failed(error);
     }
@@ -76,10 +98,12 @@ export class RequestServer {
     }
   }
 
-  #encode(request: DecodedRequest, answer: Awaited<ReturnType<FaultyServing['serve']>>): Reply {
+  #reply({ request, delivery }: Exchange, answer: Awaited<ReturnType<FaultyServing['serve']>>): Reply {
     if (answer === 'close') return 'close';
-    if (answer === 'no-response') return 'nothing';
-    return encodeResponse(request.api as ApiDefinition, request.apiVersion, request.correlationId, answer);
+    const { api, apiVersion, correlationId } = request;
+    const frame =
+      answer === 'no-response' ? undefined : encodeResponse(api as ApiDefinition, apiVersion, correlationId, answer);
+    return delivery === undefined ? (frame ?? 'nothing') : new Delivery(frame, delivery, this.shared.cluster.clock);
   }
 
   #context(request: DecodedRequest, connection: Connection): RequestContext {

@@ -1,62 +1,95 @@
-import { apis, errorCode, errorCodes, type ApiName, type ErrorName } from 'kafka-wire';
+import type { ApiName } from 'kafka-wire';
+import type { Random } from '../time/random.js';
+import type { FaultSide } from './fault-action.js';
+import { checkFault, type Disturbable } from './fault-plan-check.js';
 import { Fault, type FaultPlan, type FaultTarget } from './fault.js';
+import type { RandomFaultsOptions } from './random-fault-kinds.js';
+import { RandomFaults } from './random-faults.js';
 
-/** The faults of a cluster. Of several that match, the one set first strikes, until it is spent. */
+/** The faults of a cluster. Of several that match, the one set first strikes, until it is spent; random ones strike where no other does. */
 export class Faults {
-  #onRequest: Fault[] = [];
-  #onResponse: Fault[] = [];
+  readonly #cluster: Disturbable;
+  readonly #random: Random;
+  #faults: Record<FaultSide, Fault[]> = { request: [], response: [] };
+  #plans: RandomFaults[] = [];
 
-  /** Strikes before the request is served: a request that is dropped or cut has no effect. */
-  onRequest(api: ApiName, plan: FaultPlan): Fault {
-    const fault = new Fault(api, checked(api, plan));
-    this.#onRequest.push(fault);
-    return fault;
+  /** @internal */
+  constructor(cluster: Disturbable, random: Random) {
+    this.#cluster = cluster;
+    this.#random = random;
   }
 
-  /** Strikes after the request was served: what it asked for has happened, whatever the client gets to know. */
-  onResponse(api: ApiName, plan: FaultPlan): Fault {
-    const fault = new Fault(api, checked(api, plan));
-    this.#onResponse.push(fault);
-    return fault;
+  /**
+   * Strikes before the request is served: a request that is dropped or cut has no effect.
+   *
+   * @param api `'*'` for any
+   * @throws TypeError when the plan could never strike as meant
+   */
+  onRequest<A extends ApiName>(api: A | '*', plan: FaultPlan<A>): Fault {
+    return this.#add(api, 'request', plan);
   }
 
+  /**
+   * Strikes after the request was served: what it asked for has happened, whatever the client gets to know.
+   *
+   * @param api `'*'` for any
+   * @throws TypeError when the plan could never strike as meant
+   */
+  onResponse<A extends ApiName>(api: A | '*', plan: FaultPlan<A>): Fault {
+    return this.#add(api, 'response', plan);
+  }
+
+  /**
+   * Strikes at random until it is stopped. The same seed and the same order of requests give the same strikes.
+   *
+   * @throws TypeError when an option cannot work
+   */
+  random(options: RandomFaultsOptions = {}): RandomFaults {
+    const plan = new RandomFaults(options, this.#cluster, this.#random);
+    this.#plans.push(plan);
+    return plan;
+  }
+
+  /** Removes all faults, random ones too, and lets go what waits because of them. */
   clear(): void {
-    for (const fault of [...this.#onRequest, ...this.#onResponse]) fault.remove();
-    this.#onRequest = [];
-    this.#onResponse = [];
+    for (const plan of this.#plans) plan.stop();
+    const faults = [...this.#faults.request, ...this.#faults.response];
+    this.#plans = [];
+    this.#faults = { request: [], response: [] };
+    for (const fault of faults) fault.heal();
   }
 
+  /** @internal The cluster stops: nothing strikes any more, and what waits never goes on. */
+  close(): void {
+    for (const fault of [...this.#faults.request, ...this.#faults.response]) fault.remove();
+    for (const plan of this.#plans) plan.stop();
+  }
+
+  /** @internal */
   strikeRequest(target: FaultTarget): Fault | undefined {
-    return this.#onRequest.length === 0 ? undefined : this.#onRequest.find((fault) => fault.strikes(target));
+    // Every plan draws for every request, whatever else strikes it: a fault that is added moves none of the random ones.
+    for (const plan of this.#plans) plan.draw(target);
+    return this.#strike('request', target, true);
   }
 
-  strikeResponse(target: FaultTarget): Fault | undefined {
-    return this.#onResponse.length === 0 ? undefined : this.#onResponse.find((fault) => fault.strikes(target));
+  /** @internal `hasAnswer` is false where the protocol answers nothing. */
+  strikeResponse(target: FaultTarget, hasAnswer: boolean): Fault | undefined {
+    return this.#strike('response', target, hasAnswer);
   }
-}
 
-export function faultErrorCode(code: number | ErrorName): number {
-  return typeof code === 'number' ? code : errorCode(code);
-}
+  #strike(side: FaultSide, target: FaultTarget, hasAnswer: boolean): Fault | undefined {
+    for (const fault of this.#faults[side]) if (fault.strikes(target, hasAnswer)) return fault;
+    for (const plan of this.#plans) {
+      const fault = plan.strike(target, side, hasAnswer);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
 
-/** A plan that could never strike as meant is refused at once: a test that waits for it would tell nothing. */
-function checked(api: ApiName, plan: FaultPlan): FaultPlan {
-  if (!Object.hasOwn(apis, api))
-    throw new TypeError(`no API is called "${api}"; they are ${Object.keys(apis).join(', ')}`);
-  const { action, times = 1, skip = 0 } = plan;
-  if (!Number.isInteger(times) || times < 1)
-    throw new TypeError(`times must be an integer of at least 1, not ${times}`);
-  if (!Number.isInteger(skip) || skip < 0) throw new TypeError(`skip must be an integer of at least 0, not ${skip}`);
-  if (action === 'drop' || action === 'cut') return plan;
-  if (typeof action === 'object' && 'delayMs' in action && action.delayMs >= 0) return plan;
-  if (typeof action === 'object' && 'errorCode' in action && isKnown(action.errorCode)) return plan;
-  throw new TypeError(`a fault's action is 'drop', 'cut', { delayMs } or { errorCode }, not ${JSON.stringify(action)}`);
-}
-
-function isKnown(code: number | ErrorName): boolean {
-  try {
-    return Object.hasOwn(errorCodes, faultErrorCode(code));
-  } catch {
-    return false;
+  #add(api: ApiName | '*', side: FaultSide, plan: FaultPlan): Fault {
+    checkFault(api, side, plan, this.#cluster);
+    const fault = new Fault(api, side, plan);
+    this.#faults[side].push(fault);
+    return fault;
   }
 }

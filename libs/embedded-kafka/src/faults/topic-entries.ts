@@ -1,9 +1,11 @@
+import { ZERO_UUID } from 'kafka-wire';
+
 /** A place in a message that speaks of a topic, or of one partition of it. */
 export interface TopicEntry {
   readonly topic: string;
   /** Undefined for what is about the whole topic. */
   readonly partition: number | undefined;
-  readonly entry: Readonly<Record<string, unknown>>;
+  readonly entry: Record<string, unknown>;
 }
 
 /** Part of a cluster. Left out: all of it. */
@@ -12,28 +14,64 @@ export interface TopicScope {
   readonly partition?: number | undefined;
 }
 
+/** What the cluster calls the topic of an id. Newer versions of requests name topics by their ids alone. */
+export type TopicNames = (topicId: string) => string;
+
+export const noTopicNames: TopicNames = (topicId) => topicId;
+
+const TOPIC_RESOURCE = 2;
+
 /** Finds every topic and partition in a decoded message, whatever its API: Kafka uses few names for them. */
-export function* topicEntries(message: unknown, withinTopic?: string): Iterable<TopicEntry> {
+export function* topicEntries(message: unknown, names: TopicNames, withinTopic?: string): Iterable<TopicEntry> {
   if (Array.isArray(message)) {
-    for (const element of message) yield* topicEntries(element, withinTopic);
+    for (const element of message) yield* topicEntries(element, names, withinTopic);
     return;
   }
   if (!isMessage(message)) return;
-  const topic = withinTopic ?? topicOf(message);
+  const topic = withinTopic ?? topicOf(message, names);
   if (topic !== undefined) yield { topic, partition: partitionOf(message), entry: message };
-  for (const value of Object.values(message)) if (typeof value === 'object') yield* topicEntries(value, topic);
+  for (const [field, value] of Object.entries(message)) {
+    if (typeof value !== 'object' || value === null || isNotAsked(field)) continue;
+    if (isTopicNames(field))
+      yield* (value as string[]).map((name) => ({ topic: name, partition: undefined, entry: {} }));
+    else if (topic !== undefined && isPartitionNumbers(field, value)) {
+      yield* value.map((partition) => ({ topic, partition, entry: {} }));
+    } else yield* topicEntries(value, names, topic);
+  }
 }
 
-export function topicOf(message: unknown): string | undefined {
+export function topicOf(message: unknown, names: TopicNames): string | undefined {
   if (!isMessage(message)) return undefined;
-  const name = message['topic'] ?? message['name'];
-  return typeof name === 'string' ? name : undefined;
+  const resource = message['resourceType'] === TOPIC_RESOURCE ? message['resourceName'] : undefined;
+  const name = message['topic'] ?? message['name'] ?? resource;
+  if (typeof name === 'string' && name !== '') return name;
+  const id = message['topicId'];
+  return typeof id === 'string' && id !== ZERO_UUID ? names(id) : undefined;
 }
 
 export function partitionOf(message: unknown): number | undefined {
   if (!isMessage(message)) return undefined;
   const index = message['index'] ?? message['partitionIndex'] ?? message['partition'];
   return typeof index === 'number' ? index : undefined;
+}
+
+/** What a fetch session forgets is no part of what the request asks for. */
+export function isNotAsked(field: string): boolean {
+  return field === 'forgottenTopicsData';
+}
+
+/** DeleteTopics up to version 5 lists names alone. */
+export function isTopicNames(field: string): boolean {
+  return field === 'topicNames';
+}
+
+/** Partitions that are listed as numbers alone. */
+export function isPartitionNumbers(field: string, value: unknown): value is readonly number[] {
+  return (
+    (field === 'partitions' || field === 'partitionIndexes') &&
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'number')
+  );
 }
 
 export function isInScope(scope: TopicScope, topic: string, partition: number | undefined): boolean {
