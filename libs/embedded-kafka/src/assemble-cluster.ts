@@ -1,3 +1,4 @@
+import { authorizedHandlers } from './api/authorization.js';
 import { createHandlers } from './api/handlers.js';
 import { RequestLog } from './broker/request-log.js';
 import type { SharedServices } from './broker/request-server.js';
@@ -6,6 +7,7 @@ import { CoordinatorMap } from './cluster/coordinator-map.js';
 import type { EmbeddedKafkaOptions } from './embedded-kafka.options.js';
 import { Faults } from './faults/faults.js';
 import { GroupCoordinator } from './groups/group-coordinator.js';
+import { Security } from './security/security.js';
 import { systemClock } from './time/clock.js';
 import { Random } from './time/random.js';
 
@@ -47,5 +49,7 @@ export function assembleCluster(options: EmbeddedKafkaOptions): SharedServices {
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
-  return { cluster, groups, coordinators, faults: new Faults(), requestLog, handlers: createHandlers() };
+  const security = new Security(options, cluster.clock, cluster.random);
+  const handlers = authorizedHandlers(createHandlers(), security.authorizer !== undefined);
+  return { cluster, groups, coordinators, security, faults: new Faults(), requestLog, handlers };
 }

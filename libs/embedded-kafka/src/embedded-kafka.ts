@@ -9,6 +9,8 @@ import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './em
 import type { Faults } from './faults/faults.js';
 import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
+import type { Acls } from './security/acls.js';
+import type { Users } from './security/users.js';
 
 const DEFAULT_COUNT = -1;
 
@@ -23,7 +25,7 @@ export class EmbeddedKafka {
 
   private constructor(options: EmbeddedKafkaOptions) {
     this.#shared = assembleCluster(options);
-    const transport = options.transport ?? tcpTransport;
+    const transport = this.#shared.security.transportOver(options.transport ?? tcpTransport);
     this.#brokers = this.#shared.cluster.nodes.map((node) => new Broker(node, this.#shared, transport));
   }
 
@@ -58,6 +60,27 @@ export class EmbeddedKafka {
   /** What happens to requests and responses on their way. */
   get faults(): Faults {
     return this.#shared.faults;
+  }
+
+  /** Certificate of the brokers, PEM: for `ssl: { ca }` of clients. Undefined without `tls`. */
+  get ca(): string | undefined {
+    return this.#shared.security.tls?.cert;
+  }
+
+  /** Who may log in, with the option `sasl`. */
+  get users(): Users {
+    return this.#shared.security.users;
+  }
+
+  /**
+   * What clients may do.
+   *
+   * @throws RangeError when the cluster was started without such rules: adding one would change nothing
+   */
+  get acls(): Acls {
+    const { acls, authorizer } = this.#shared.security;
+    if (authorizer === undefined) throw new RangeError('start the cluster with acls: [] to give and take rights');
+    return acls;
   }
 
   /** @param nodeId from 1 */

@@ -2,6 +2,8 @@ import type { ApiDefinition, RequestOf, ResponseInput, VersionRange } from 'kafk
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
+import type { Security } from '../security/security.js';
+import type { Session } from '../security/session.js';
 
 /** What a request meets: the broker it reached, who sent it, and the cluster behind. */
 export interface RequestContext {
@@ -12,6 +14,9 @@ export interface RequestContext {
   readonly cluster: ClusterState;
   readonly groups: GroupCoordinator;
   readonly coordinators: CoordinatorMap;
+  readonly security: Security;
+  /** Who asks. */
+  readonly session: Session;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal;
 }

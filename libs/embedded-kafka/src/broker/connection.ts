@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { FrameReader } from 'kafka-wire';
 import type { Peer } from './transport.js';
 
-/** A whole response frame, nothing to send, or the end of the connection. */
-export type Reply = Buffer | 'nothing' | 'close';
+/** A whole response frame, nothing to send, or the end of the connection; with `last` both, one after the other. */
+export type Reply = Buffer | 'nothing' | 'close' | { readonly last: Buffer };
 
 export type Serve = (frame: Buffer, connection: Connection) => Reply | Promise<Reply>;
 
@@ -104,6 +104,9 @@ export class Connection {
     this.#isBusy = false;
     if (reply === 'close') {
       this.destroy();
+    } else if (typeof reply === 'object' && 'last' in reply) {
+      this.#isBusy = true;
+      this.#stream.end(reply.last, () => this.destroy());
     } else if (reply !== 'nothing' && !this.#stream.destroyed && !this.#stream.write(reply)) {
       // A client that does not read its answers gets no further requests served.
       this.#isBusy = true;
