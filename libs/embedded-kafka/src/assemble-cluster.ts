@@ -1,3 +1,4 @@
+import { authorizedHandlers } from './api/authorization.js';
 import { createHandlers } from './api/handlers.js';
 import { RequestLog } from './broker/request-log.js';
 import type { SharedServices } from './broker/request-server.js';
@@ -8,6 +9,7 @@ import { ClusterNetwork } from './faults/cluster-network.js';
 import { Faults } from './faults/faults.js';
 import { GroupCoordinator } from './groups/group-coordinator.js';
 import type { Codecs } from './log/acceptance.js';
+import { Security } from './security/security.js';
 import { systemClock } from './time/clock.js';
 import { Random } from './time/random.js';
 
@@ -53,11 +55,12 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
-  const handlers = createHandlers();
+  const security = new Security(options, cluster.clock, cluster.random);
+  const handlers = authorizedHandlers(createHandlers(), security.authorizer !== undefined);
   const ids = nodes.map(({ id }) => id);
   const servedApis = new Set(Array.from(handlers.values(), ({ api }) => api.name));
   const faults = new Faults({ brokers: ids, servedApis }, cluster.random);
   const network = new ClusterNetwork(ids, () => cluster.replicateAll());
   cluster.replication.canReplicate = (leader, follower) => network.canReplicate(leader, follower);
-  return { cluster, groups, coordinators, faults, network, requestLog, handlers };
+  return { cluster, groups, coordinators, security, faults, network, requestLog, handlers };
 }

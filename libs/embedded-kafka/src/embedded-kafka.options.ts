@@ -1,6 +1,7 @@
 import { topicNameProblem } from './cluster/topic-name.js';
 import type { LoggedRequest } from './broker/request-log.js';
 import type { Transport } from './broker/transport.js';
+import { SECURITY_RULES, type SecurityOptions } from './security/security.js';
 import type { Clock } from './time/clock.js';
 
 /** A topic to create. */
@@ -14,7 +15,7 @@ export interface TopicOptions {
   readonly configs?: Readonly<Record<string, string | number | boolean>>;
 }
 
-export interface EmbeddedKafkaOptions {
+export interface EmbeddedKafkaOptions extends SecurityOptions {
   /** How many brokers, 1 to 9. Their node ids are 1, 2, … @defaultValue 1 */
   readonly brokers?: number;
   /** Topics that are there when `start()` resolves. @defaultValue [] */
@@ -108,6 +109,7 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   seed: integer(0),
   clock: ofType('object'),
   transport: ofType('object'),
+  ...SECURITY_RULES,
 };
 
 /** @throws InvalidEmbeddedKafkaOptionsError with all problems */

@@ -15,6 +15,8 @@ import type { Codecs } from './log/acceptance.js';
 import { loadCodecs } from './log/load-codecs.js';
 import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
+import type { Acls } from './security/acls.js';
+import type { Users } from './security/users.js';
 
 const DEFAULT_COUNT = -1;
 
@@ -29,7 +31,7 @@ export class EmbeddedKafka {
 
   private constructor(options: EmbeddedKafkaOptions, codecs: Codecs) {
     this.#shared = assembleCluster(options, codecs);
-    const transport = options.transport ?? tcpTransport;
+    const transport = this.#shared.security.transportOver(options.transport ?? tcpTransport);
     this.#brokers = this.#shared.cluster.nodes.map((node) => new Broker(node, this.#shared, transport));
   }
 
@@ -69,6 +71,27 @@ export class EmbeddedKafka {
   /** What lies between clients and brokers, and between brokers: it can be cut. */
   get network(): ClusterNetwork {
     return this.#shared.network;
+  }
+
+  /** Certificate of the brokers, PEM: for `ssl: { ca }` of clients. Undefined without `tls`. */
+  get ca(): string | undefined {
+    return this.#shared.security.tls?.cert;
+  }
+
+  /** Who may log in, with the option `sasl`. */
+  get users(): Users {
+    return this.#shared.security.users;
+  }
+
+  /**
+   * What clients may do.
+   *
+   * @throws RangeError when the cluster was started without such rules: adding one would change nothing
+   */
+  get acls(): Acls {
+    const { acls, authorizer } = this.#shared.security;
+    if (authorizer === undefined) throw new RangeError('start the cluster with acls: [] to give and take rights');
+    return acls;
   }
 
   /** @param nodeId from 1 */

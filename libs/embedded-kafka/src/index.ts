@@ -34,5 +34,20 @@ export type { SimulationClock } from './simulation/simulated-clock.js';
 export { Simulation, type SimulationOptions } from './simulation/simulation.js';
 export { SimulationStuckError } from './simulation/simulation.errors.js';
 export type { SimulationTrace } from './simulation/trace.js';
+export type {
+  AclOperation,
+  AclOptions,
+  AclPattern,
+  AclPermission,
+  AclResource,
+  AclResourceType,
+  Acl,
+} from './security/acl.js';
+export type { AclMatch, Acls } from './security/acls.js';
+export { issueCertificate, type CertificateRequest, type KeyAndCertificate } from './security/certificate.js';
+export type { SaslMechanism, SaslOptions } from './security/sasl-settings.js';
+export type { SecurityOptions } from './security/security.js';
+export type { ClientAuth, TlsOptions } from './security/tls-settings.js';
+export type { UserOptions, Users } from './security/users.js';
 export type { Clock, TimerHandle } from './time/clock.js';
 export { Random } from './time/random.js';

@@ -3,6 +3,8 @@ import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
+import type { Security } from '../security/security.js';
+import type { Session } from '../security/session.js';
 
 /** What a request meets: the broker it reached, who sent it, and the cluster behind. */
 export interface RequestContext {
@@ -15,6 +17,9 @@ export interface RequestContext {
   readonly coordinators: CoordinatorMap;
   /** Of this broker. */
   readonly fetchSessions: FetchSessions;
+  readonly security: Security;
+  /** Who asks. */
+  readonly session: Session;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal;
 }

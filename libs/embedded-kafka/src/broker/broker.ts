@@ -53,9 +53,10 @@ export class Broker {
     if (this.#listener !== undefined) return;
     const { host } = this;
     this.#listener = await this.transport.listen({ host, port }, (peer) => {
+      const session = this.shared.security.open(peer);
       const connection = new Connection(
         peer,
-        (frame, from) => this.#server.serve(frame, from),
+        (frame, from) => this.#server.serve(frame, from, session),
         (closed) => this.#connections.delete(closed),
       );
       this.#connections.add(connection);

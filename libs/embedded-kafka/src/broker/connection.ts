@@ -4,8 +4,8 @@ import type { Link } from '../faults/link.js';
 import { Delivery } from './delivery.js';
 import type { Peer } from './transport.js';
 
-/** A whole response frame, one that takes its time, nothing to send, or the end of the connection. */
-export type Reply = Buffer | Delivery | 'nothing' | 'close';
+/** A whole response frame, one that takes its time, nothing to send, or the end of the connection; with `last` a frame, then the end. */
+export type Reply = Buffer | Delivery | 'nothing' | 'close' | { readonly last: Buffer };
 
 export type Serve = (frame: Buffer, connection: Connection) => Reply | Promise<Reply>;
 
@@ -140,6 +140,7 @@ export class Connection implements Link {
     this.#outlives = false;
     if (reply === 'nothing' || reply === 'close') return;
     if (reply instanceof Delivery) this.#deliver(reply);
+    else if (!Buffer.isBuffer(reply)) this.#busyUntil(() => this.#stream.end(reply.last, () => this.destroy()));
     else if (!this.#stream.write(reply)) {
       // A client that does not read its answers gets no further requests served.
       this.#busyUntil((done) => this.#stream.once('drain', done));

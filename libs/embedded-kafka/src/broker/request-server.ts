@@ -2,6 +2,7 @@ import {
   apis,
   decodeRequest,
   encodeResponse,
+  errorCode,
   UnsupportedVersionError,
   type ApiDefinition,
   type DecodedRequest,
@@ -16,6 +17,9 @@ import type { Fault } from '../faults/fault.js';
 import type { Faults } from '../faults/faults.js';
 import type { ClusterNetwork } from '../faults/cluster-network.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
+import { lastReply, rawTokenFrame } from '../security/failed-login.js';
+import type { Security } from '../security/security.js';
+import type { Session } from '../security/session.js';
 import type { Connection, Reply } from './connection.js';
 import { Delivery } from './delivery.js';
 import { FaultyServing, type Exchange } from './faulty-serving.js';
@@ -26,10 +30,20 @@ export interface SharedServices {
   readonly cluster: ClusterState;
   readonly groups: GroupCoordinator;
   readonly coordinators: CoordinatorMap;
+  readonly security: Security;
   readonly faults: Faults;
   readonly network: ClusterNetwork;
   readonly requestLog: RequestLog;
   readonly handlers: ReadonlyMap<number, ApiHandler>;
+}
+
+/** A request that a broker serves, and how it came. */
+interface Arrival {
+  readonly request: DecodedRequest;
+  readonly handler: ApiHandler;
+  readonly sizeBytes: number;
+  readonly connection: Connection;
+  readonly session: Session;
 }
 
 /** Serves the requests of one broker: decode → log → faults → handler → encode. */
@@ -46,32 +60,49 @@ export class RequestServer {
     this.#serving = new FaultyServing(shared.faults, shared.cluster);
   }
 
+  /** A client that cannot prove who it is gets one last answer. */
+  serve(frame: Buffer, connection: Connection, session: Session): Reply | Promise<Reply> {
+    const reply = session.takesRawTokens
+      ? this.#authenticate(frame, session)
+      : this.#serveRequest(frame, connection, session);
+    if (session.sasl === undefined) return reply;
+    const orLast = (given: Reply): Reply | Promise<Reply> =>
+      session.hasFailed ? lastReply(given, session, connection.signal) : given;
+    return reply instanceof Promise ? reply.then(orLast) : orLast(reply);
+  }
+
+  #authenticate(token: Buffer, session: Session): Reply {
+    const answer = session.authenticateRaw(token);
+    return answer === undefined ? 'close' : rawTokenFrame(answer);
+  }
+
   /** Bytes that are no request of a version that is served end the connection, as in Kafka. */
-  serve(frame: Buffer, connection: Connection): Reply | Promise<Reply> {
+  #serveRequest(frame: Buffer, connection: Connection, session: Session): Reply | Promise<Reply> {
     const request = this.#decode(frame);
-    if (Buffer.isBuffer(request)) return request;
+    if (Buffer.isBuffer(request)) return session.mayAskForVersions ? request : 'close';
     const handler = request && this.shared.handlers.get(request.api.key);
     if (request === undefined || handler === undefined) return 'close';
     if (request.apiVersion < handler.versions.min || request.apiVersion > handler.versions.max) return 'close';
     connection.clientId = request.clientId ?? '';
     const met = this.shared.network.arrived(this.brokerId, connection);
-    if (met === undefined) return this.#serve(request, handler, frame.length, connection);
+    const arrival: Arrival = { request, handler, sizeBytes: frame.length, connection, session };
+    if (met === undefined) return this.#serve(arrival);
     if (met === 'refuse') return 'close';
     return new Promise((resolve) => {
-      connection.whenAwake(() => resolve(this.#serve(request, handler, frame.length, connection)));
+      connection.whenAwake(() => resolve(this.#serve(arrival)));
     });
   }
 
-  #serve(
-    request: DecodedRequest,
-    handler: ApiHandler,
-    sizeBytes: number,
-    connection: Connection,
-  ): Reply | Promise<Reply> {
+  #serve({ request, handler, sizeBytes, connection, session }: Arrival): Reply | Promise<Reply> {
     nameTopics(request, this.shared.cluster);
     const logged = this.#log(request, sizeBytes);
     this.shared.requestLog.add(logged);
-    const context = this.#context(request, connection);
+    const context = this.#context(request, connection, session);
+    const admission = session.admit(request.name);
+    if (admission === 'close') return 'close';
+    if (admission === 'refuse') {
+      return this.#reply({ request }, handler.refuse(request.body, errorCode('ILLEGAL_SASL_STATE'), context));
+    }
     const failed = (error: unknown): Reply => {
       logged.failure = error;
       return 'close';
@@ -98,7 +129,10 @@ export class RequestServer {
     }
   }
 
-  #reply({ request, delivery }: Exchange, answer: Awaited<ReturnType<FaultyServing['serve']>>): Reply {
+  #reply(
+    { request, delivery }: Pick<Exchange, 'request' | 'delivery'>,
+    answer: Awaited<ReturnType<FaultyServing['serve']>>,
+  ): Reply {
     if (answer === 'close') return 'close';
     const { api, apiVersion, correlationId } = request;
     const frame =
@@ -106,7 +140,7 @@ export class RequestServer {
     return delivery === undefined ? (frame ?? 'nothing') : new Delivery(frame, delivery, this.shared.cluster.clock);
   }
 
-  #context(request: DecodedRequest, connection: Connection): RequestContext {
+  #context(request: DecodedRequest, connection: Connection, session: Session): RequestContext {
     return {
       brokerId: this.brokerId,
       apiVersion: request.apiVersion,
@@ -116,6 +150,8 @@ export class RequestServer {
       groups: this.shared.groups,
       coordinators: this.shared.coordinators,
       fetchSessions: this.fetchSessions,
+      security: this.shared.security,
+      session,
       signal: connection.signal,
     };
   }

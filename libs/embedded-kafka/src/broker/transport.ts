@@ -14,7 +14,10 @@ export interface Transport {
 /** One client's connection, as the broker sees it. */
 export interface Peer {
   readonly stream: Duplex;
+  /** Address of the client. */
   readonly host: string;
+  /** Who the client is, where the transport knows it. */
+  readonly principal?: string;
 }
 
 export interface Listener {
