@@ -105,6 +105,18 @@ describe('a request that is held', () => {
     connection.close();
   });
 
+  it('is lost with a broker that stops while it is paused', async () => {
+    const fault = kafka.faults.onRequest('Produce', { times: 1, action: 'hold' });
+    const connection = await connect();
+    void produce(connection, 'late');
+    await fault.struck();
+    kafka.broker(1).pause();
+    fault.release();
+    await kafka.broker(1).stop();
+    await kafka.broker(1).start();
+    expect(await log()).toEqual([]);
+  });
+
   it('goes on when all faults are cleared', async () => {
     const fault = kafka.faults.onRequest('Produce', { action: 'hold' });
     const connection = await connect();
@@ -152,7 +164,7 @@ describe('a request that is delayed', () => {
     const fresh = await connect();
     await produce(fresh, 'early');
     await until(() => fault.held === 0);
-    expect(await log()).toEqual(['early', 'late']);
+    expect((await log()).toSorted()).toEqual(['early', 'late']);
     fresh.close();
   });
 });

@@ -144,4 +144,16 @@ describe('Connection', () => {
     await settle();
     expect(served).toEqual(['wait', 'closed']);
   });
+
+  it('runs nothing that was postponed once it is destroyed', async () => {
+    const { connection } = connected();
+    const ran: string[] = [];
+    connection.whenAwake(() => ran.push('at once'));
+    connection.pause();
+    connection.whenAwake(() => ran.push('when it is awake'));
+    connection.destroy();
+    connection.resume();
+    await settle();
+    expect(ran).toEqual(['at once']);
+  });
 });

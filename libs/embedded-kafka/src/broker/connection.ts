@@ -89,7 +89,6 @@ export class Connection implements Link {
   /** What the client has sent and is not served yet is lost. */
   destroy(): void {
     this.#outlives = false;
-    this.#postponed = [];
     this.#stream.destroy();
     if (this.#isClosed) this.#end();
   }

@@ -112,7 +112,6 @@ export class FaultyServing {
 
   /** Until it is due or released. Never, when its connection ends before. */
   #wait({ link }: Exchange, fault: Fault, proceed: Proceed): Promise<AnyAnswer> {
-    if (fault.action === 'black-hole') link.pause(fault);
     return new Promise((resolve, reject) => {
       const timer = this.#timer(fault.action, () => goOn());
       const forget = fault.keep(() => goOn());
@@ -127,7 +126,6 @@ export class FaultyServing {
       };
       const goOn = () => {
         stop();
-        link.resume(fault);
         link.whenAwake(() => {
           try {
             resolve(proceed());
