@@ -117,6 +117,10 @@ describe('fetch', () => {
   });
 });
 
+const CLIENT = { clientSoftwareName: 'test', clientSoftwareVersion: '1' };
+/** A request with acks 0, the default, has no answer; a client without a name is refused. */
+const NEEDED: Readonly<Record<string, object>> = { Produce: { acks: 1 }, ApiVersions: CLIENT };
+
 describe('versions', () => {
   it('answers ApiVersions of the future with version 0, error 35 and what it speaks', async () => {
     kafka = await EmbeddedKafka.start();
@@ -129,12 +133,11 @@ describe('versions', () => {
 
   it('serves the oldest and the newest version of everything it lists, and closes on others', async () => {
     kafka = await EmbeddedKafka.start();
-    const { apiKeys } = await rawRequest(address(), apis.ApiVersions, 4, {});
+    const { apiKeys } = await rawRequest(address(), apis.ApiVersions, 4, CLIENT);
     for (const { apiKey, minVersion, maxVersion } of apiKeys) {
       const api = Object.values(apis).find(({ key }) => key === apiKey) as ApiDefinition;
       for (const version of new Set([Math.max(minVersion, api.versions.min), maxVersion])) {
-        // A request with acks 0, the default, has no answer.
-        const answer = rawRequest(address(), api, version, api.name === 'Produce' ? { acks: 1 } : {});
+        const answer = rawRequest(address(), api, version, NEEDED[api.name] ?? {});
         await expect(answer, `${api.name} v${version}`).resolves.toBeTypeOf('object');
       }
     }
@@ -143,7 +146,6 @@ describe('versions', () => {
     const ofTheFuture = encodeRequest(apis.Fetch, 17, { correlationId: 7, clientId: 'test' }, {});
     ofTheFuture.writeInt16BE(18, 6);
     await expect(exchange(ofTheFuture)).rejects.toThrow('closed');
-    await expect(rawRequest(address(), apis.SaslHandshake, 1, {})).rejects.toThrow('closed the connection');
     await expect(exchange(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).rejects.toThrow('closed');
   });
 });
@@ -167,7 +169,7 @@ describe('start and stop', () => {
     const waiting = rawRequest(address(), apis.Fetch, 11, fetchRequest('orders', 60_000)).catch(() => 'cut');
     const topics = [{ name: 'later', numPartitions: 1, replicationFactor: 1 }];
     await rawRequest(address(), apis.CreateTopics, 5, { topics });
-    while (timers.size < 2) await new Promise((resolve) => setImmediate(resolve));
+    while (timers.size < 1) await new Promise((resolve) => setImmediate(resolve));
     await kafka.stop();
     expect(await waiting).toBe('cut');
     expect(timers).toEqual(new Set());
