@@ -9,10 +9,13 @@ import { GroupCoordinator } from './groups/group-coordinator.js';
 import type { Codecs } from './log/acceptance.js';
 import { systemClock } from './time/clock.js';
 import { Random } from './time/random.js';
+import { MarkerWriter } from './transactions/marker-writer.js';
+import { TransactionCoordinator } from './transactions/transaction-coordinator.js';
 
 const USUAL_REPLICATION_FACTOR = 3;
 /** Kafka has 50; a test that lists topics is spared them. */
 const USUAL_INTERNAL_PARTITIONS = 3;
+const USUAL_MARKER_DELAY_MS = 2;
 const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 
 /** What all brokers of a cluster share, made from the options; every default is here. */
@@ -51,6 +54,26 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
     maxSize: options.groupMaxSize ?? Number.MAX_SAFE_INTEGER,
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
+  const transactions = createTransactions(options, cluster, groups, coordinators);
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
-  return { cluster, groups, coordinators, faults: new Faults(), requestLog, handlers: createHandlers() };
+  return { cluster, groups, coordinators, transactions, faults: new Faults(), requestLog, handlers: createHandlers() };
+}
+
+function createTransactions(
+  options: EmbeddedKafkaOptions,
+  cluster: ClusterState,
+  groups: GroupCoordinator,
+  coordinators: CoordinatorMap,
+): TransactionCoordinator {
+  const settings = {
+    maxTimeoutMs: options.transactionMaxTimeoutMs ?? 900_000,
+    abortIntervalMs: options.transactionAbortIntervalMs ?? 10_000,
+    idExpirationMs: options.transactionalIdExpirationMs ?? 604_800_000,
+  };
+  const markers = new MarkerWriter(
+    cluster,
+    options.transactionMarkerDelayMs ?? USUAL_MARKER_DELAY_MS,
+    (offsetsPartition, { producerId, committed }) => groups.endTransaction(offsetsPartition, producerId, committed),
+  );
+  return new TransactionCoordinator(coordinators, settings, markers, options.transactionVersion ?? 2);
 }

@@ -14,6 +14,8 @@ import type { Codecs } from './log/acceptance.js';
 import { loadCodecs } from './log/load-codecs.js';
 import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
+import type { TransactionVersion } from './transactions/transaction-metadata.js';
+import { Transactions } from './transactions/transactions.js';
 
 const DEFAULT_COUNT = -1;
 
@@ -63,6 +65,16 @@ export class EmbeddedKafka {
   /** What happens to requests and responses on their way. */
   get faults(): Faults {
     return this.#shared.faults;
+  }
+
+  /** What transactions are in, and how fast they end. */
+  get transactions(): Transactions {
+    return new Transactions(this.#shared.transactions);
+  }
+
+  /** Sets the level of the feature `transaction.version`, as `kafka-features upgrade` does. Clients see it when they ask for ApiVersions next. */
+  setTransactionVersion(version: TransactionVersion): void {
+    this.#shared.transactions.setVersion(version);
   }
 
   /** @param nodeId from 1 */
@@ -192,6 +204,7 @@ export class EmbeddedKafka {
   async stop(): Promise<void> {
     await Promise.all(this.#brokers.map((broker) => broker.stop()));
     this.#shared.groups.close();
+    this.#shared.transactions.close();
     this.#shared.cluster.close();
   }
 }

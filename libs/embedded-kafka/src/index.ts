@@ -32,3 +32,6 @@ export { SimulationStuckError } from './simulation/simulation.errors.js';
 export type { SimulationTrace } from './simulation/trace.js';
 export type { Clock, TimerHandle } from './time/clock.js';
 export { Random } from './time/random.js';
+export type { TopicPartition, TransactionVersion } from './transactions/transaction-metadata.js';
+export type { TransactionState } from './transactions/transaction-state.js';
+export type { TransactionInfo, Transactions } from './transactions/transactions.js';

@@ -3,6 +3,7 @@ import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
+import type { TransactionCoordinator } from '../transactions/transaction-coordinator.js';
 
 /** What a request meets: the broker it reached, who sent it, and the cluster behind. */
 export interface RequestContext {
@@ -15,6 +16,7 @@ export interface RequestContext {
   readonly coordinators: CoordinatorMap;
   /** Of this broker. */
   readonly fetchSessions: FetchSessions;
+  readonly transactions: TransactionCoordinator;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal;
 }

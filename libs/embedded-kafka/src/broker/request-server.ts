@@ -14,6 +14,7 @@ import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { Faults } from '../faults/faults.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
+import type { TransactionCoordinator } from '../transactions/transaction-coordinator.js';
 import type { Connection, Reply } from './connection.js';
 import { FaultyServing, type Exchange } from './faulty-serving.js';
 import { describeProduce, type LoggedRequest, type RequestLog } from './request-log.js';
@@ -23,6 +24,7 @@ export interface SharedServices {
   readonly cluster: ClusterState;
   readonly groups: GroupCoordinator;
   readonly coordinators: CoordinatorMap;
+  readonly transactions: TransactionCoordinator;
   readonly faults: Faults;
   readonly requestLog: RequestLog;
   readonly handlers: ReadonlyMap<number, ApiHandler>;
@@ -92,6 +94,7 @@ export class RequestServer {
       groups: this.shared.groups,
       coordinators: this.shared.coordinators,
       fetchSessions: this.fetchSessions,
+      transactions: this.shared.transactions,
       signal: connection.signal,
     };
   }
