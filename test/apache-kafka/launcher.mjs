@@ -21,6 +21,7 @@ export { runJava } from './java-process.mjs';
  * @property {{ users: readonly import('./server-properties.mjs').SaslUser[] }} [sasl]   adds a listener with PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER
  * @property {boolean} [tls]   adds a listener with a self-signed certificate; together with `sasl` one more with both
  * @property {boolean} [own]   a cluster of one's own although `KAFKA_BROKERS` names one, to pause or kill its nodes
+ * @property {Readonly<Record<string, number>>} [features]   levels the storage is formatted with, such as `{ 'transaction.version': 1 }`; also makes the cluster one's own
  * @property {string} [kafkaVersion]   another one than the pom's; also makes the cluster one's own
  * @property {readonly string[]} [jvmArgs]   instead of the flags for a quick start; benchmarks want the optimising compiler
  */
@@ -53,7 +54,12 @@ const PORT_TAKEN = /BindException|Address already in use/;
 export async function startApacheKafka(options = {}) {
   const given = process.env['KAFKA_BROKERS'];
   const anyClusterWillDo =
-    options.nodes !== 3 && !options.sasl && !options.tls && !options.own && options.kafkaVersion === undefined;
+    options.nodes !== 3 &&
+    !options.sasl &&
+    !options.tls &&
+    !options.own &&
+    !options.features &&
+    options.kafkaVersion === undefined;
   if (given && anyClusterWillDo) return useApacheKafka(given.split(',').map((it) => it.trim()));
   for (let attempt = 1; ; attempt++) {
     try {
@@ -104,9 +110,13 @@ async function startCluster(options) {
   };
   const clusterId = randomBytes(16).toString('base64url');
   const scramUsers = (options.sasl?.users ?? []).flatMap(scramCredentials);
+  const features = Object.entries(options.features ?? {}).map(([name, level]) => `${name}=${level}`);
   try {
     await everyNode(plan.nodes, async (node, index) =>
-      nodes[index]?.format(serverProperties(plan, node, options.serverProperties ?? {}), clusterId, scramUsers),
+      nodes[index]?.format(serverProperties(plan, node, options.serverProperties ?? {}), clusterId, {
+        scramUsers,
+        features,
+      }),
     );
     await everyNode(nodes, (node) => node.start());
   } catch (error) {

@@ -36,12 +36,17 @@ export class KafkaNode {
     return join(this.folder, 'server.properties');
   }
 
-  /** @param {string} properties @param {string} clusterId @param {readonly string[]} scramUsers   as `--add-scram` takes them */
-  async format(properties, clusterId, scramUsers) {
+  /**
+   * @param {string} properties
+   * @param {string} clusterId
+   * @param {{ scramUsers: readonly string[], features: readonly string[] }} options   as `--add-scram` and `--feature` take them
+   */
+  async format(properties, clusterId, { scramUsers, features }) {
     await mkdir(this.folder, { recursive: true });
     await writeFile(this.#configuration, properties);
     const scram = scramUsers.flatMap((user) => ['--add-scram', user]);
-    const options = ['format', `--cluster-id=${clusterId}`, '--config', this.#configuration, ...scram];
+    const levels = features.flatMap((level) => ['--feature', level]);
+    const options = ['format', `--cluster-id=${clusterId}`, '--config', this.#configuration, ...scram, ...levels];
     const { kafkaVersion } = this;
     const { code, stdout, stderr } = await runJava('kafka.tools.StorageTool', options, { kafkaVersion });
     if (code !== 0) throw new Error(`formatting the storage of node ${this.id} failed:\n${stdout}${stderr}`);

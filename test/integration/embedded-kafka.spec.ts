@@ -184,10 +184,4 @@ describe('kafkajs on the embedded cluster', () => {
     await producer.send({ topic: 'fresh', messages: [{ value: 'one' }] });
     expect(await kafka.recordsIn('fresh')).toHaveLength(1);
   });
-
-  it('refuses transactions in words a client does not retry', async () => {
-    const client = await started({});
-    const producer = await connected(client.producer({ transactionalId: 'tx', maxInFlightRequests: 1 }));
-    await expect(producer.transaction()).rejects.toMatchObject({ retriable: false });
-  });
 });

@@ -12,10 +12,13 @@ import type { Codecs } from './log/acceptance.js';
 import { Security } from './security/security.js';
 import { systemClock } from './time/clock.js';
 import { Random } from './time/random.js';
+import { MarkerWriter } from './transactions/marker-writer.js';
+import { TransactionCoordinator } from './transactions/transaction-coordinator.js';
 
 const USUAL_REPLICATION_FACTOR = 3;
 /** Kafka has 50; a test that lists topics is spared them. */
 const USUAL_INTERNAL_PARTITIONS = 3;
+const USUAL_MARKER_DELAY_MS = 2;
 const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 
 /** What all brokers of a cluster share, made from the options; every default is here. */
@@ -54,6 +57,7 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
     maxSize: options.groupMaxSize ?? Number.MAX_SAFE_INTEGER,
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
+  const transactions = createTransactions(options, cluster, groups, coordinators);
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
   const security = new Security(options, cluster.clock, cluster.random);
   const handlers = authorizedHandlers(createHandlers(), security.authorizer !== undefined);
@@ -62,5 +66,24 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
   const faults = new Faults({ brokers: ids, servedApis }, cluster.random);
   const network = new ClusterNetwork(ids, () => cluster.replicateAll());
   cluster.replication.canReplicate = (leader, follower) => network.canReplicate(leader, follower);
-  return { cluster, groups, coordinators, security, faults, network, requestLog, handlers };
+  return { cluster, groups, coordinators, transactions, security, faults, network, requestLog, handlers };
+}
+
+function createTransactions(
+  options: EmbeddedKafkaOptions,
+  cluster: ClusterState,
+  groups: GroupCoordinator,
+  coordinators: CoordinatorMap,
+): TransactionCoordinator {
+  const settings = {
+    maxTimeoutMs: options.transactionMaxTimeoutMs ?? 900_000,
+    abortIntervalMs: options.transactionAbortIntervalMs ?? 10_000,
+    idExpirationMs: options.transactionalIdExpirationMs ?? 604_800_000,
+  };
+  const markers = new MarkerWriter(
+    cluster,
+    options.transactionMarkerDelayMs ?? USUAL_MARKER_DELAY_MS,
+    (offsetsPartition, { producerId, committed }) => groups.endTransaction(offsetsPartition, producerId, committed),
+  );
+  return new TransactionCoordinator(coordinators, settings, markers, options.transactionVersion ?? 2);
 }

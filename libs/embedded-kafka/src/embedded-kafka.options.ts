@@ -47,6 +47,16 @@ export interface EmbeddedKafkaOptions extends SecurityOptions {
   readonly groupMinSessionTimeoutMs?: number;
   /** Most members a group may have (`group.max.size`). @defaultValue no limit */
   readonly groupMaxSize?: number;
+  /** Level of the feature `transaction.version`: 2 raises a producer's epoch with every transaction, 1 does not. @defaultValue 2 */
+  readonly transactionVersion?: 1 | 2;
+  /** A marker takes from 1 to so many milliseconds to reach a partition after its transaction ended; 0: it is there at once. @defaultValue 2 */
+  readonly transactionMarkerDelayMs?: number;
+  /** Milliseconds between two looks for transactions that take too long (`transaction.abort.timed.out.transaction.cleanup.interval.ms`). @defaultValue 10000 */
+  readonly transactionAbortIntervalMs?: number;
+  /** Longest transaction time-out a producer may ask for, in milliseconds (`transaction.max.timeout.ms`). @defaultValue 900000 */
+  readonly transactionMaxTimeoutMs?: number;
+  /** Milliseconds after which a transactional id that nobody uses is forgotten (`transactional.id.expiration.ms`). @defaultValue 604800000 */
+  readonly transactionalIdExpirationMs?: number;
   /** How many of the latest requests `requests()` can show. @defaultValue 100000 */
   readonly maxLoggedRequests?: number;
   /** Told of every request that reaches a broker, before it is served. What it throws is nobody's to catch. */
@@ -104,6 +114,11 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   groupInitialRebalanceDelayMs: integer(0),
   groupMinSessionTimeoutMs: integer(1),
   groupMaxSize: integer(1),
+  transactionVersion: integer(1, 2),
+  transactionMarkerDelayMs: integer(0),
+  transactionAbortIntervalMs: integer(1),
+  transactionMaxTimeoutMs: integer(1),
+  transactionalIdExpirationMs: integer(1),
   maxLoggedRequests: integer(1),
   onRequest: ofType('function'),
   seed: integer(0),

@@ -17,6 +17,8 @@ import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
 import type { Acls } from './security/acls.js';
 import type { Users } from './security/users.js';
+import type { TransactionVersion } from './transactions/transaction-metadata.js';
+import { Transactions } from './transactions/transactions.js';
 
 const DEFAULT_COUNT = -1;
 
@@ -92,6 +94,16 @@ export class EmbeddedKafka {
     const { acls, authorizer } = this.#shared.security;
     if (authorizer === undefined) throw new RangeError('start the cluster with acls: [] to give and take rights');
     return acls;
+  }
+
+  /** What transactions are in, and how fast they end. */
+  get transactions(): Transactions {
+    return new Transactions(this.#shared.transactions);
+  }
+
+  /** Sets the level of the feature `transaction.version`, as `kafka-features upgrade` does. Clients see it when they ask for ApiVersions next. */
+  setTransactionVersion(version: TransactionVersion): void {
+    this.#shared.transactions.setVersion(version);
   }
 
   /** @param nodeId from 1 */
@@ -232,6 +244,7 @@ export class EmbeddedKafka {
     this.#shared.requestLog.close(new Error('the cluster was stopped'));
     await Promise.all(this.#brokers.map((broker) => broker.stop()));
     this.#shared.groups.close();
+    this.#shared.transactions.close();
     this.#shared.cluster.close();
   }
 }

@@ -51,3 +51,6 @@ export type { ClientAuth, TlsOptions } from './security/tls-settings.js';
 export type { UserOptions, Users } from './security/users.js';
 export type { Clock, TimerHandle } from './time/clock.js';
 export { Random } from './time/random.js';
+export type { TopicPartition, TransactionVersion } from './transactions/transaction-metadata.js';
+export type { TransactionState } from './transactions/transaction-state.js';
+export type { TransactionInfo, Transactions } from './transactions/transactions.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { crc32c, encodeRecordBatch, RECORD_BATCH_HEADER_BYTES, type RecordBatchInput } from 'kafka-wire';
+import { crc32c, encodeRecordBatch, RECORD_BATCH_HEADER_BYTES } from 'kafka-wire';
 
 import { mutated, mutations, type Mutation } from './mutations.js';
 
@@ -13,7 +13,7 @@ const SOUND = await Promise.all(
       { key: 'k', value: null, timestamp: 1_700_000_000_000, headers: [{ key: 'h', value: 'v' }] },
       { key: null, value: 'x'.repeat(50), timestamp: 1_700_000_000_001 },
     ],
-  ].map((records) => encodeRecordBatch({ records: records as RecordBatchInput['records'] })),
+  ].map((records) => encodeRecordBatch({ records })),
 );
 
 /** Record batches: sound ones, damaged ones, and damaged ones whose checksum says they are not. */

@@ -5,6 +5,7 @@ import type { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
 import type { Security } from '../security/security.js';
 import type { Session } from '../security/session.js';
+import type { TransactionCoordinator } from '../transactions/transaction-coordinator.js';
 
 /** What a request meets: the broker it reached, who sent it, and the cluster behind. */
 export interface RequestContext {
@@ -20,6 +21,7 @@ export interface RequestContext {
   readonly security: Security;
   /** Who asks. */
   readonly session: Session;
+  readonly transactions: TransactionCoordinator;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal;
 }

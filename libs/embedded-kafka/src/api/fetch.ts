@@ -97,7 +97,7 @@ function answer(found: readonly Found[], { isolationLevel }: Request, context: R
       lastStableOffset: one.lastStableOffset,
       logStartOffset: one.logStartOffset,
       ...(one.divergingEpoch && { divergingEpoch: epochEnd(one.divergingEpoch) }),
-      abortedTransactions: isolationLevel === READ_COMMITTED || one.partition === undefined ? [] : null,
+      abortedTransactions: isolationLevel === READ_COMMITTED || one.partition === undefined ? one.aborted : null,
       records: one.bytes.length === 1 ? (one.bytes[0] as Buffer) : Buffer.concat(one.bytes),
       ...(misled.includes(one) && { currentLeader: leaderHint(one.partition) }),
     })),

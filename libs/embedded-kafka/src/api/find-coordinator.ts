@@ -2,6 +2,7 @@ import { apis, errorCode } from 'kafka-wire';
 import { defineHandler, type RequestContext } from './api-handler.js';
 
 const GROUP = 0;
+const TRANSACTION = 1;
 const BATCHED_SINCE_VERSION = 4;
 
 interface Coordinator {
@@ -31,14 +32,12 @@ export const findCoordinator = defineHandler({
   },
 });
 
-function coordinatorOf(key: string, keyType: number, { cluster, groups }: RequestContext): Coordinator {
-  if (keyType !== GROUP) {
-    // A retriable code would make a transactional producer wait for a coordinator that never comes.
-    const errorMessage = 'the embedded cluster coordinates groups only, no transactions';
-    return { ...NOBODY, errorCode: errorCode('INVALID_REQUEST'), errorMessage };
+function coordinatorOf(key: string, keyType: number, context: RequestContext): Coordinator {
+  const { cluster, groups, transactions } = context;
+  if (keyType !== GROUP && keyType !== TRANSACTION) {
+    return { ...NOBODY, errorCode: errorCode('INVALID_REQUEST'), errorMessage: '' };
   }
-  if (key === '') return { ...NOBODY, errorCode: errorCode('INVALID_GROUP_ID'), errorMessage: 'a group id is needed' };
-  const node = groups.nodeFor(key);
+  const node = keyType === GROUP ? groups.nodeFor(key) : transactions.nodeFor(key);
   if (node === undefined) {
     return { ...NOBODY, errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), errorMessage: 'no broker is up' };
   }

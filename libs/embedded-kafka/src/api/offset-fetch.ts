@@ -1,4 +1,4 @@
-import { apis, type ResponseInput } from 'kafka-wire';
+import { apis, errorCode, type ResponseInput } from 'kafka-wire';
 import { defineHandler, type RequestContext } from './api-handler.js';
 
 type GroupResponse = NonNullable<ResponseInput<typeof apis.OffsetFetch>['groups']>[number];
@@ -12,8 +12,11 @@ export const offsetFetch = defineHandler({
   versions: { min: 1, max: 9 },
 
   handle(request, context) {
-    if (context.apiVersion < BATCHED_SINCE_VERSION) return offsetsOf(request.groupId, request.topics, context);
-    return { groups: request.groups.map(({ groupId, topics }) => offsetsOf(groupId, topics, context)) };
+    if (context.apiVersion < BATCHED_SINCE_VERSION)
+      return offsetsOf(request.groupId, request.topics, request.requireStable, context);
+    return {
+      groups: request.groups.map(({ groupId, topics }) => offsetsOf(groupId, topics, request.requireStable, context)),
+    };
   },
 
   refuse(request, code, { apiVersion }) {
@@ -22,7 +25,12 @@ export const offsetFetch = defineHandler({
   },
 });
 
-function offsetsOf(groupId: string, asked: AskedTopics, { groups, brokerId }: RequestContext): GroupResponse {
+function offsetsOf(
+  groupId: string,
+  asked: AskedTopics,
+  requireStable: boolean,
+  { groups, brokerId }: RequestContext,
+): GroupResponse {
   const code = groups.check(groupId, brokerId);
   if (code !== 0) return refused(groupId, asked, code);
   const offsets = groups.group(groupId)?.offsets;
@@ -32,6 +40,9 @@ function offsetsOf(groupId: string, asked: AskedTopics, { groups, brokerId }: Re
   const topics = (asked ?? all).map(({ name, partitionIndexes }) => ({
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
+      if (requireStable && offsets?.isPending(name, partitionIndex)) {
+        return { partitionIndex, ...NOT_COMMITTED, errorCode: errorCode('UNSTABLE_OFFSET_COMMIT') };
+      }
       const committed = offsets?.get(name, partitionIndex);
       if (committed === undefined) return { partitionIndex, ...NOT_COMMITTED };
       const { offset, leaderEpoch, metadata } = committed;

@@ -3,10 +3,12 @@ import type { Appended, Partition } from '../cluster/partition.js';
 import { waitForChange } from '../cluster/wait-for-change.js';
 import { readProducedBatch } from '../log/batch-check.js';
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
+import { partitionKey } from '../transactions/transaction-metadata.js';
 import { defineHandler, type Answer, type RequestContext } from './api-handler.js';
 import { byTopic, type TopicOfEntry } from './by-topic.js';
 import { ledPartition } from './leader-check.js';
 import { leaderHint, nodeEndpoints } from './leader-hint.js';
+import { joinTransaction, type JoinRefusals } from './produce-transaction.js';
 import { isMissedById } from './topic-names.js';
 
 type Request = RequestOf<typeof apis.Produce>;
@@ -37,40 +39,54 @@ export const produce = defineHandler({
   advertisedMin: 0,
 
   handle(request, context) {
-    const outcomes = request.topicData.flatMap((topic) =>
-      topic.partitionData.map((data) => appendTo(topic, data.index, data.records, request.acks, context)),
-    );
-    if (request.acks !== ACKS_ALL) return answer(request, outcomes, context);
-    const waiting = outcomes.filter((outcome) => !isRefusal(outcome.result));
-    const isSettled = () => waiting.every((outcome) => isReplicated(outcome, context.brokerId));
-    const settled = waitForChange({
-      on: waiting.flatMap(({ partition }) => partition ?? []),
-      timeoutMs: request.timeoutMs,
-      clock: context.cluster.clock,
-      signal: context.signal,
-      isDone: isSettled,
-    });
-    if (settled === true) return finish(request, outcomes, context);
-    return Promise.resolve(settled).then(() => finish(request, outcomes, context));
+    const joined = joinTransaction(request, context);
+    if (typeof joined === 'number') return refuseAll(request, joined, context);
+    if (joined instanceof Promise) return joined.then((refusals) => appendAll(request, refusals, context));
+    return appendAll(request, joined, context);
   },
 
-  refuse(request, code, context) {
-    const outcomes = request.topicData.flatMap(({ name: topic, topicId, partitionData }) =>
-      partitionData.map(({ index }): Outcome => {
-        const partition = context.cluster.partition(topic, index);
-        const result = { errorCode: code, message: errorName(code) };
-        return { topic, topicId, index, partition, ...NOWHERE, result };
-      }),
-    );
-    return answer(request, outcomes, context);
-  },
+  refuse: refuseAll,
 });
 
+function refuseAll(request: Request, code: number, context: RequestContext): Answer<typeof apis.Produce> {
+  const outcomes = request.topicData.flatMap(({ name: topic, topicId, partitionData }) =>
+    partitionData.map(({ index }): Outcome => {
+      const partition = context.cluster.partition(topic, index);
+      const result = { errorCode: code, message: errorName(code) };
+      return { topic, topicId, index, partition, ...NOWHERE, result };
+    }),
+  );
+  return answer(request, outcomes, context);
+}
+
+function appendAll(
+  request: Request,
+  joined: JoinRefusals,
+  context: RequestContext,
+): Answer<typeof apis.Produce> | Promise<Answer<typeof apis.Produce>> {
+  const outcomes = request.topicData.flatMap((topic) =>
+    topic.partitionData.map((data) => appendTo(topic, data, request.acks, joined, context)),
+  );
+  if (request.acks !== ACKS_ALL) return answer(request, outcomes, context);
+  const waiting = outcomes.filter((outcome) => !isRefusal(outcome.result));
+  const isSettled = () => waiting.every((outcome) => isReplicated(outcome, context.brokerId));
+  const settled = waitForChange({
+    on: waiting.flatMap(({ partition }) => partition ?? []),
+    timeoutMs: request.timeoutMs,
+    clock: context.cluster.clock,
+    signal: context.signal,
+    isDone: isSettled,
+  });
+  if (settled === true) return finish(request, outcomes, context);
+  return Promise.resolve(settled).then(() => finish(request, outcomes, context));
+}
+
+/** @param joined what the coordinator said: it agrees to the partitions it does not name */
 function appendTo(
   { name: topic, topicId }: TopicData,
-  index: number,
-  records: Buffer | null,
+  { index, records }: TopicData['partitionData'][number],
   acks: number,
+  joined: JoinRefusals,
   context: RequestContext,
 ): Outcome {
   const { cluster } = context;
@@ -84,6 +100,8 @@ function appendTo(
   }
   const header = readProducedBatch(records, context.apiVersion);
   if (isRefusal(header) || records === null) return outcome(header as Refusal);
+  const notJoined = joined.get(partitionKey(topic, index));
+  if (notJoined !== undefined) return outcome(notJoined);
   if (acks < ACKS_ALL || acks > 1) {
     return outcome(refusal('INVALID_REQUIRED_ACKS', `acks must be -1, 0 or 1, not ${acks}`));
   }
@@ -95,7 +113,7 @@ function appendTo(
       { logStartOffset: partition.log.startOffset, baseOffset: -1 },
     );
   }
-  const result = partition.append(records, header, cluster.clock.wallTime(), cluster.settings.codecs);
+  const result = partition.append(records, header, cluster.clock.wallTime(), cluster.settings.codecs, true);
   const { startOffset: logStartOffset } = partition.log;
   if (isRefusal(result))
     return outcome(result, BEFORE_LOG.has(result.errorCode) ? NOWHERE : { logStartOffset, baseOffset: -1 });

@@ -1,7 +1,9 @@
 import { errorCode } from 'kafka-wire';
 import type { Partition } from '../cluster/partition.js';
 import type { FetchedPartition, WantedPartition } from '../fetch-sessions/fetch-session.js';
+import { abortedIn } from '../log/aborted-in.js';
 import type { EpochEnd } from '../log/leader-epochs.js';
+import type { AbortedTransaction } from '../log/partition-transactions.js';
 import { readableUpTo } from '../log/read-records.js';
 import type { RequestContext } from './api-handler.js';
 import type { TopicOfEntry } from './by-topic.js';
@@ -18,6 +20,8 @@ export interface Found extends FetchedPartition, TopicOfEntry {
   /** Where the consumer's log and this one part (KIP-595). */
   readonly divergingEpoch: EpochEnd | undefined;
   readonly bytes: readonly Buffer[];
+  /** What a reader of read_committed has to leave out. */
+  readonly aborted: readonly AbortedTransaction[];
 }
 
 export interface RoomToRead {
@@ -48,6 +52,7 @@ export function readPartition(wanted: WantedPartition, room: RoomToRead, context
           atLeastOneBatch: room.atLeastOneBatch,
         })
       : NO_BYTES;
+  const sizeBytes = bytes.reduce((sum, one) => sum + one.length, 0);
   return {
     ...topicOf(wanted),
     wanted,
@@ -59,7 +64,8 @@ export function readPartition(wanted: WantedPartition, room: RoomToRead, context
     divergingEpoch,
     isDiverging: divergingEpoch !== undefined,
     bytes,
-    sizeBytes: bytes.reduce((sum, one) => sum + one.length, 0),
+    sizeBytes,
+    aborted: room.isolation === 'read_committed' ? abortedIn(partition, wanted.fetchOffset, sizeBytes) : [],
   };
 }
 
@@ -76,6 +82,7 @@ export function failed(wanted: WantedPartition, code: number, { cluster }: Reque
     isDiverging: false,
     bytes: NO_BYTES,
     sizeBytes: 0,
+    aborted: [],
   };
 }
 

@@ -20,6 +20,7 @@ import type { GroupCoordinator } from '../groups/group-coordinator.js';
 import { lastReply, rawTokenFrame } from '../security/failed-login.js';
 import type { Security } from '../security/security.js';
 import type { Session } from '../security/session.js';
+import type { TransactionCoordinator } from '../transactions/transaction-coordinator.js';
 import type { Connection, Reply } from './connection.js';
 import { Delivery } from './delivery.js';
 import { FaultyServing, type Exchange } from './faulty-serving.js';
@@ -31,6 +32,7 @@ export interface SharedServices {
   readonly groups: GroupCoordinator;
   readonly coordinators: CoordinatorMap;
   readonly security: Security;
+  readonly transactions: TransactionCoordinator;
   readonly faults: Faults;
   readonly network: ClusterNetwork;
   readonly requestLog: RequestLog;
@@ -152,6 +154,7 @@ export class RequestServer {
       fetchSessions: this.fetchSessions,
       security: this.shared.security,
       session,
+      transactions: this.shared.transactions,
       signal: connection.signal,
     };
   }

@@ -49,6 +49,18 @@ export class CoordinatorMap {
     return this.cluster.clock.wallTime() < loadedAtMs ? errorCode('COORDINATOR_LOAD_IN_PROGRESS') : 0;
   }
 
+  /** Why nobody can serve the key now, or 0. */
+  availability(type: CoordinatorType, key: string): number {
+    const node = this.nodeFor(type, key);
+    return node === undefined ? errorCode('COORDINATOR_NOT_AVAILABLE') : this.check(type, key, node.id);
+  }
+
+  /** Index of the key's partition of the internal topic. */
+  partitionOf(type: CoordinatorType, key: string): number {
+    const count = this.#topic(INTERNAL_TOPICS[type])?.partitions.length ?? this.settings.partitions;
+    return coordinatorPartition(key, count);
+  }
+
   /** @throws RangeError when the node cannot lead the key's partition: it is down or not in sync */
   move(type: CoordinatorType, key: string, nodeId: number): void {
     const partition = this.#partition(type, key);

@@ -1,9 +1,9 @@
-import { producerIdKey, type RecordBatchHeader } from 'kafka-wire';
+import type { RecordBatchHeader } from 'kafka-wire';
 import { acceptBatch } from '../log/accept-batch.js';
 import type { Codecs } from '../log/acceptance.js';
-import { hasProducer } from '../log/batch-check.js';
+import { markerBatch, type TransactionEnd } from '../log/marker-batch.js';
 import { PartitionLog } from '../log/partition-log.js';
-import { ProducerState, type SequenceVerdict } from '../log/producer-state.js';
+import { ProducerStates } from '../log/producer-states.js';
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
 import { Replica } from './replica.js';
 import type { TopicSettings } from './topic-settings.js';
@@ -24,7 +24,7 @@ export interface Appended {
 export class Partition {
   readonly log = new PartitionLog();
   readonly watchers = new Watchers();
-  readonly #producers = new Map<string, ProducerState>();
+  readonly producers = new ProducerStates();
   /** {@link NO_LEADER} while no in-sync replica is up. */
   leader: number;
   /** Counts elections; consumers and producers use it to tell old leadership from new. */
@@ -60,9 +60,9 @@ export class Partition {
     return this.inSync.length < Math.min(this.topic.minInSyncReplicas, this.replicas.length);
   }
 
-  /** No transaction is ever open yet, so everything replicated is stable. */
+  /** The high watermark, or where the oldest open transaction begins. */
   get lastStableOffset(): number {
-    return this.log.highWatermark;
+    return this.producers.transactions.lastStableOffset(this.log.highWatermark);
   }
 
   /**
@@ -93,35 +93,39 @@ export class Partition {
    * Appends a produced batch, or tells why not. Copies the bytes: the request's buffer may be reused.
    *
    * Size, checksum and content come before the sequences: a repeat of a batch that has become too large is too large, not a duplicate.
+   *
+   * @param isVerified the coordinator was asked: the partition takes part in the producer's transaction
    */
-  append(records: Buffer, header: RecordBatchHeader, nowMs: number, codecs: Codecs): Appended | Refusal {
+  append(
+    records: Buffer,
+    header: RecordBatchHeader,
+    nowMs: number,
+    codecs: Codecs,
+    isVerified = false,
+  ): Appended | Refusal {
     const { topic } = this;
     const place = `${topic.name}-${this.index}`;
     const accepted = acceptBatch(records, header, { limits: topic.batchLimits, place, nowMs, codecs });
     if (isRefusal(accepted)) return accepted;
-    if (header.isTransactional) return refusal('INVALID_TXN_STATE', 'transactions are not served');
-    const producer = hasProducer(header) ? this.#producer(header) : undefined;
-    const verdict: SequenceVerdict = producer?.judge(header) ?? { kind: 'append' };
-    switch (verdict.kind) {
-      case 'duplicate':
-        return {
-          baseOffset: verdict.of.baseOffset,
-          lastOffset: verdict.of.lastOffset,
-          logAppendTimeMs: verdict.of.timestamp,
-        };
-      case 'stale-epoch':
-        return refusal('INVALID_PRODUCER_EPOCH', verdict.reason);
-      case 'out-of-order':
-        return refusal('OUT_OF_ORDER_SEQUENCE_NUMBER', verdict.reason);
-      case 'append':
+    const admission = this.producers.judge(header, isVerified);
+    if (admission.kind === 'refuse') return admission.refusal;
+    if (admission.kind === 'duplicate') {
+      const { baseOffset, lastOffset, timestamp } = admission.of;
+      return { baseOffset, lastOffset, logAppendTimeMs: timestamp };
     }
     const { baseOffset, lastOffset } = this.log.append(accepted.bytes, accepted.header, this.leaderEpoch);
-    if (producer !== undefined) {
-      producer.remember(header, baseOffset, accepted.header.maxTimestamp);
-      this.#producers.set(producerIdKey(header.producerId), producer);
-    }
+    this.producers.remember(accepted.header, baseOffset);
     this.watchers.notify();
     return { baseOffset, lastOffset, logAppendTimeMs: accepted.logAppendTimeMs };
+  }
+
+  /** Writes the marker that ends a producer's transaction, also where it wrote nothing. @returns the log's end behind it */
+  endTransaction(end: TransactionEnd, nowMs: number): number {
+    const { bytes, header } = markerBatch(end, nowMs);
+    const { baseOffset } = this.log.append(bytes, header, this.leaderEpoch);
+    this.producers.endTransaction(end, baseOffset, nowMs);
+    this.watchers.notify();
+    return this.log.endOffset;
   }
 
   /**
@@ -142,7 +146,7 @@ export class Partition {
 
   /** Drops what is known of producers, as if it had expired: every sequence is taken from the next batch of each. */
   forgetProducers(): void {
-    this.#producers.clear();
+    this.producers.forget();
   }
 
   #pickFollowers(): void {
@@ -153,16 +157,6 @@ export class Partition {
   #truncateTo(endOffset: number): void {
     this.log.truncateTo(endOffset);
     for (const replica of this.#replicas.values()) replica.logEndOffset = Math.min(replica.logEndOffset, endOffset);
-    this.#producers.clear();
-    for (const { header, baseOffset } of this.log.batches) {
-      if (!hasProducer(header)) continue;
-      const producer = this.#producer(header);
-      producer.remember(header, baseOffset, header.maxTimestamp);
-      this.#producers.set(producerIdKey(header.producerId), producer);
-    }
-  }
-
-  #producer(header: RecordBatchHeader): ProducerState {
-    return this.#producers.get(producerIdKey(header.producerId)) ?? new ProducerState();
+    this.producers.rebuild(this.log.batches);
   }
 }

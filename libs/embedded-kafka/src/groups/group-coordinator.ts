@@ -1,4 +1,4 @@
-import { errorCode } from 'kafka-wire';
+import { errorCode, type ProducerId } from 'kafka-wire';
 import type { ClusterState, Node } from '../cluster/cluster-state.js';
 import { CoordinatorMap } from '../cluster/coordinator-map.js';
 import { ConsumerGroup, type JoinRequest } from './consumer-group.js';
@@ -52,6 +52,18 @@ export class GroupCoordinator {
     }
     const group = memberId === '' ? this.groupForWriting(groupId) : this.#groups.get(groupId);
     return group?.join(request) ?? { errorCode: errorCode('UNKNOWN_MEMBER_ID'), memberId };
+  }
+
+  /** Which partition of `__consumer_offsets` keeps a group's offsets. */
+  offsetsPartitionOf(groupId: string): number {
+    return this.coordinators.partitionOf('group', groupId);
+  }
+
+  /** A transaction ended on one partition of `__consumer_offsets`. */
+  endTransaction(offsetsPartition: number, producerId: ProducerId, isCommitted: boolean): void {
+    for (const group of this.#groups.values()) {
+      if (this.offsetsPartitionOf(group.id) === offsetsPartition) group.offsets.endTransaction(producerId, isCommitted);
+    }
   }
 
   delete(groupId: string): number {

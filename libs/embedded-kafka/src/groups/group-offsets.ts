@@ -1,12 +1,16 @@
-export interface CommittedOffset {
-  readonly offset: number;
-  readonly leaderEpoch: number;
-  readonly metadata: string | null;
+import type { ProducerId } from 'kafka-wire';
+import type { CommittedOffset } from './committed-offset.js';
+import { PendingOffsets } from './pending-offsets.js';
+
+interface OrderedOffset extends CommittedOffset {
+  readonly order: number;
 }
 
 /** What a group has committed, by topic and partition. */
 export class GroupOffsets {
-  readonly #topics = new Map<string, Map<number, CommittedOffset>>();
+  readonly #topics = new Map<string, Map<number, OrderedOffset>>();
+  readonly #pending = new PendingOffsets();
+  #lastOrder = 0;
 
   get topics(): Iterable<string> {
     return this.#topics.keys();
@@ -21,9 +25,26 @@ export class GroupOffsets {
   }
 
   commit(topic: string, partition: number, committed: CommittedOffset): void {
-    const partitions = this.#topics.get(topic) ?? new Map<number, CommittedOffset>();
-    partitions.set(partition, committed);
-    this.#topics.set(topic, partitions);
+    this.#set(topic, partition, { ...committed, order: ++this.#lastOrder });
+  }
+
+  /** Commits with the producer's transaction, or not at all. */
+  commitPending(producerId: ProducerId, topic: string, partition: number, committed: CommittedOffset): void {
+    this.#pending.add(producerId, { topic, partition, committed, order: ++this.#lastOrder });
+  }
+
+  /** Whether a transaction that has not ended may still change the offset. */
+  isPending(topic: string, partition: number): boolean {
+    return this.#pending.isPending(topic, partition);
+  }
+
+  /** The producer's transaction ended. What was committed after its offsets stays. */
+  endTransaction(producerId: ProducerId, isCommitted: boolean): void {
+    for (const { topic, partition, committed, order } of this.#pending.take(producerId)) {
+      const known = this.#topics.get(topic)?.get(partition);
+      if (isCommitted && (known === undefined || known.order < order))
+        this.#set(topic, partition, { ...committed, order });
+    }
   }
 
   forget(topic: string, partition: number): void {
@@ -34,5 +55,12 @@ export class GroupOffsets {
 
   forgetTopic(topic: string): void {
     this.#topics.delete(topic);
+    this.#pending.forgetTopic(topic);
+  }
+
+  #set(topic: string, partition: number, committed: OrderedOffset): void {
+    const partitions = this.#topics.get(topic) ?? new Map<number, OrderedOffset>();
+    partitions.set(partition, committed);
+    this.#topics.set(topic, partitions);
   }
 }

@@ -37,6 +37,8 @@ const NO_EPOCH = -1;
 export class ProducerState {
   #epoch = NO_EPOCH;
   #batches: RememberedBatch[] = [];
+  #lastTimestamp = -1;
+  #coordinatorEpoch = -1;
 
   get epoch(): number {
     return this.#epoch;
@@ -44,6 +46,16 @@ export class ProducerState {
 
   get lastSequence(): number {
     return this.#batches.at(-1)?.lastSequence ?? -1;
+  }
+
+  /** Largest time of its last batch, or that of a marker after it: the clock by which a producer expires, in milliseconds since the epoch. */
+  get lastTimestamp(): number {
+    return this.#lastTimestamp;
+  }
+
+  /** Of the coordinator that wrote its last marker; -1 before. */
+  get coordinatorEpoch(): number {
+    return this.#coordinatorEpoch;
   }
 
   /**
@@ -91,5 +103,14 @@ export class ProducerState {
       timestamp,
     });
     if (this.#batches.length > REMEMBERED_BATCHES) this.#batches.shift();
+    this.#lastTimestamp = timestamp;
+  }
+  /** A marker was written: an epoch above the known one starts again at sequence 0, the same one goes on. */
+  endTransaction(epoch: number, coordinatorEpoch: number, nowMs: number): void {
+    this.#coordinatorEpoch = coordinatorEpoch;
+    this.#lastTimestamp = nowMs;
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    this.#batches = [];
   }
 }

@@ -5,7 +5,8 @@ import { advanceSequence } from './sequence.js';
 
 export interface ReadRecordsOptions {
   /**
-   * What a consumer of that isolation level could read by now. Left out: all that is in the log, also what is not replicated yet.
+   * What a consumer of that isolation level is given by now: read_committed leaves out what was aborted and all behind the oldest open transaction.
+   * Left out: all records in the log, also what is not replicated yet.
    */
   readonly isolation?: 'read_committed' | 'read_uncommitted';
   /** Only this partition. */
@@ -45,8 +46,10 @@ async function readPartition(
   const toOffset = isolation === undefined ? log.endOffset : readableUpTo(partition, isolation);
   const batches = log.read({ fromOffset: 0, toOffset, maxBytes: Infinity, atLeastOneBatch: true });
   const records: StoredRecord[] = [];
-  for (const { bytes, header, baseOffset } of batches) {
-    if (header.isControl) continue;
+  for (const batch of batches) {
+    const { bytes, header, baseOffset } = batch;
+    if (header.isControl || (isolation === 'read_committed' && partition.producers.transactions.isAborted(batch)))
+      continue;
     for (const record of await decodeRecords(bytes, header)) {
       const sequence = advanceSequence(header.baseSequence, record.offset - baseOffset);
       records.push({

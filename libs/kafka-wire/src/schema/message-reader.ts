@@ -95,5 +95,4 @@ function absent({ isArray, isNullable }: FieldPlan, length: number, position: nu
   if (isNullable) return null;
   if (length !== -1) throw new WireError({ reason: `negative length ${length}`, position });
   throw new WireError({ reason: `null ${isArray ? 'array' : 'value'} in a version without null`, position });
-  return null;
 }
