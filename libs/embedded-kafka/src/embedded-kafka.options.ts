@@ -47,6 +47,13 @@ export interface EmbeddedKafkaOptions extends SecurityOptions {
   readonly groupMinSessionTimeoutMs?: number;
   /** Most members a group may have (`group.max.size`). @defaultValue no limit */
   readonly groupMaxSize?: number;
+  /**
+   * Milliseconds between looks through the logs for records to delete or to compact, and for producers to forget
+   * (`log.retention.check.interval.ms`). `cleanLogs()` looks at once. @defaultValue 300000
+   */
+  readonly logCleanupIntervalMs?: number;
+  /** Milliseconds after a producer's last records when a partition forgets it, and with it which batches are repeats (`producer.id.expiration.ms`). @defaultValue 86400000 */
+  readonly producerIdExpirationMs?: number;
   /** How many of the latest requests `requests()` can show. @defaultValue 100000 */
   readonly maxLoggedRequests?: number;
   /** Told of every request that reaches a broker, before it is served. What it throws is nobody's to catch. */
@@ -104,6 +111,8 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   groupInitialRebalanceDelayMs: integer(0),
   groupMinSessionTimeoutMs: integer(1),
   groupMaxSize: integer(1),
+  logCleanupIntervalMs: integer(1),
+  producerIdExpirationMs: integer(1),
   maxLoggedRequests: integer(1),
   onRequest: ofType('function'),
   seed: integer(0),

@@ -47,6 +47,7 @@ export class EmbeddedKafka {
     try {
       for (const broker of kafka.#brokers) await broker.start();
       for (const topic of options.topics ?? []) kafka.createTopic(topic);
+      kafka.#shared.logCleaner.start();
     } catch (error) {
       await kafka.stop();
       throw error;
@@ -200,6 +201,11 @@ export class EmbeddedKafka {
     found.forgetProducers();
   }
 
+  /** Deletes and compacts records, and forgets producers, as far as it is time to: what otherwise happens every `logCleanupIntervalMs`. */
+  cleanLogs(): void {
+    this.#shared.logCleaner.clean();
+  }
+
   /** Records of a topic, partition by partition in the order of their offsets. */
   async recordsIn(topic: string, options: ReadRecordsOptions = {}): Promise<StoredRecord[]> {
     const found = this.#shared.cluster.topic(topic);
@@ -231,6 +237,7 @@ export class EmbeddedKafka {
     this.#shared.faults.close();
     this.#shared.requestLog.close(new Error('the cluster was stopped'));
     await Promise.all(this.#brokers.map((broker) => broker.stop()));
+    this.#shared.logCleaner.stop();
     this.#shared.groups.close();
     this.#shared.cluster.close();
   }

@@ -140,6 +140,11 @@ export class Partition {
     return log;
   }
 
+  /** Forgets producers whose last records here are that old: `producer.id.expiration.ms` ago. */
+  expireProducers(untilMs: number): void {
+    for (const [id, { lastTimestamp }] of this.#producers) if (lastTimestamp <= untilMs) this.#producers.delete(id);
+  }
+
   /** Drops what is known of producers, as if it had expired: every sequence is taken from the next batch of each. */
   forgetProducers(): void {
     this.#producers.clear();

@@ -46,6 +46,11 @@ export class ProducerState {
     return this.#batches.at(-1)?.lastSequence ?? -1;
   }
 
+  /** Largest time of the last batch's records: the clock by which a producer expires, in milliseconds since the epoch. */
+  get lastTimestamp(): number {
+    return this.#batches.at(-1)?.timestamp ?? -1;
+  }
+
   /**
    * Decides about a batch without changing anything.
    *
