@@ -47,7 +47,6 @@ export class EmbeddedKafka {
     try {
       for (const broker of kafka.#brokers) await broker.start();
       for (const topic of options.topics ?? []) kafka.createTopic(topic);
-      kafka.#shared.logCleaner.start();
     } catch (error) {
       await kafka.stop();
       throw error;

@@ -1,5 +1,5 @@
 import { decodeRecordBatchHeaders, encodeRecordBatch, type RecordBatchHeader } from 'kafka-wire';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { isRefusal } from '../log/refusal.js';
 import { Random } from '../time/random.js';
 import { ManualClock } from '../time/spec-support/manual-clock.js';
@@ -26,12 +26,6 @@ beforeEach(() => {
   const nodes = [{ id: 1, port: 0, isUp: true, isFetching: true }];
   cluster = new ClusterState({ ...settings, defaultReplicationFactor: 1 }, nodes, clock, new Random(1));
   cleaner = new LogCleaner(cluster, { intervalMs: 5 * MINUTE, producerIdExpirationMs: 60 * MINUTE });
-  cleaner.start();
-});
-
-afterEach(() => {
-  cleaner.stop();
-  expect(clock.pendingTimers).toBe(0);
 });
 
 function partitionOf(configs: Record<string, string>): Partition {
@@ -48,10 +42,25 @@ async function append(partition: Partition, baseSequence: number, value = 'x'): 
   const outcome = partition.append(bytes, header, clock.wallTime(), new Map());
   if (isRefusal(outcome)) return outcome.errorCode;
   cluster.replicate(partition);
+  cluster.appends.notify();
   return 0;
 }
 
 describe('LogCleaner', () => {
+  it('rests while no log has anything, and after it was stopped', async () => {
+    expect(clock.pendingTimers).toBe(0);
+    await append(partitionOf({ 'retention.ms': '1' }), 0);
+    expect(clock.pendingTimers).toBe(1);
+    clock.advance(5 * MINUTE);
+    expect(clock.pendingTimers).toBe(1);
+    // The producer is known for an hour.
+    clock.advance(60 * MINUTE);
+    expect(clock.pendingTimers).toBe(0);
+    await append(cluster.partition('orders', 0) as Partition, 0);
+    cleaner.stop();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('deletes what is too old when it is time to look', async () => {
     const partition = partitionOf({ 'retention.ms': `${MINUTE}` });
     const { log } = partition;

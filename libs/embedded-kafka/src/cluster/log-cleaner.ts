@@ -10,21 +10,20 @@ export interface LogCleanerSettings {
   readonly producerIdExpirationMs: number;
 }
 
-/** Looks through all logs from time to time: deletes what is too old or too much, compacts, forgets producers. */
+/**
+ * Looks through all logs from time to time: deletes what is too old or too much, compacts, forgets producers.
+ *
+ * Rests while no log has anything, so that a cluster nobody writes to has no timer.
+ */
 export class LogCleaner {
-  #timer: TimerHandle | undefined;
+  /** Undefined while it rests. */
+  #timer: TimerHandle;
 
   constructor(
     readonly cluster: ClusterState,
     readonly settings: LogCleanerSettings,
-  ) {}
-
-  start(): void {
-    this.#timer ??= this.cluster.clock.setTimeout(() => {
-      this.#timer = undefined;
-      this.clean();
-      this.start();
-    }, this.settings.intervalMs);
+  ) {
+    cluster.appends.add(() => this.#start());
   }
 
   stop(): void {
@@ -37,6 +36,21 @@ export class LogCleaner {
     for (const topic of this.cluster.topics) {
       for (const partition of topic.partitions) this.#cleanPartition(partition);
     }
+  }
+
+  #start(): void {
+    this.#timer ??= this.cluster.clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.clean();
+      if (this.#hasWork()) this.#start();
+    }, this.settings.intervalMs);
+  }
+
+  #hasWork(): boolean {
+    for (const { partitions } of this.cluster.topics) {
+      if (partitions.some(({ log, knowsProducers }) => log.batches.length > 0 || knowsProducers)) return true;
+    }
+    return false;
   }
 
   #cleanPartition(partition: Partition): void {

@@ -140,6 +140,10 @@ export class Partition {
     return log;
   }
 
+  get knowsProducers(): boolean {
+    return this.#producers.size > 0;
+  }
+
   /** Forgets producers whose last records here are that old: `producer.id.expiration.ms` ago. */
   expireProducers(untilMs: number): void {
     for (const [id, { lastTimestamp }] of this.#producers) if (lastTimestamp <= untilMs) this.#producers.delete(id);
