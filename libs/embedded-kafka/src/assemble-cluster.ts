@@ -4,6 +4,7 @@ import { RequestLog } from './broker/request-log.js';
 import type { SharedServices } from './broker/request-server.js';
 import { ClusterState, type Node } from './cluster/cluster-state.js';
 import { CoordinatorMap } from './cluster/coordinator-map.js';
+import { LogCleaner } from './cluster/log-cleaner.js';
 import type { EmbeddedKafkaOptions } from './embedded-kafka.options.js';
 import { ClusterNetwork } from './faults/cluster-network.js';
 import { Faults } from './faults/faults.js';
@@ -58,6 +59,10 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
   const transactions = createTransactions(options, cluster, groups, coordinators);
+  const logCleaner = new LogCleaner(cluster, {
+    intervalMs: options.logCleanupIntervalMs ?? 300_000,
+    producerIdExpirationMs: options.producerIdExpirationMs ?? 86_400_000,
+  });
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
   const security = new Security(options, cluster.clock, cluster.random);
   const handlers = authorizedHandlers(createHandlers(), security.authorizer !== undefined);
@@ -66,7 +71,7 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): 
   const faults = new Faults({ brokers: ids, servedApis }, cluster.random);
   const network = new ClusterNetwork(ids, () => cluster.replicateAll());
   cluster.replication.canReplicate = (leader, follower) => network.canReplicate(leader, follower);
-  return { cluster, groups, coordinators, transactions, security, faults, network, requestLog, handlers };
+  return { cluster, groups, coordinators, transactions, security, logCleaner, faults, network, requestLog, handlers };
 }
 
 function createTransactions(

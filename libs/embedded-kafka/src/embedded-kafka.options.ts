@@ -57,6 +57,13 @@ export interface EmbeddedKafkaOptions extends SecurityOptions {
   readonly transactionMaxTimeoutMs?: number;
   /** Milliseconds after which a transactional id that nobody uses is forgotten (`transactional.id.expiration.ms`). @defaultValue 604800000 */
   readonly transactionalIdExpirationMs?: number;
+  /**
+   * Milliseconds between looks through the logs for records to delete or to compact, and for producers to forget
+   * (`log.retention.check.interval.ms`). `cleanLogs()` looks at once. @defaultValue 300000
+   */
+  readonly logCleanupIntervalMs?: number;
+  /** Milliseconds after a producer's last records when a partition forgets it, and with it which batches are repeats (`producer.id.expiration.ms`). @defaultValue 86400000 */
+  readonly producerIdExpirationMs?: number;
   /** How many of the latest requests `requests()` can show. @defaultValue 100000 */
   readonly maxLoggedRequests?: number;
   /** Told of every request that reaches a broker, before it is served. What it throws is nobody's to catch. */
@@ -119,6 +126,8 @@ const RULES: Readonly<Record<keyof EmbeddedKafkaOptions, Rule>> = {
   transactionAbortIntervalMs: integer(1),
   transactionMaxTimeoutMs: integer(1),
   transactionalIdExpirationMs: integer(1),
+  logCleanupIntervalMs: integer(1),
+  producerIdExpirationMs: integer(1),
   maxLoggedRequests: integer(1),
   onRequest: ofType('function'),
   seed: integer(0),

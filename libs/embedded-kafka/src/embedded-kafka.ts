@@ -17,7 +17,6 @@ import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
 import type { Acls } from './security/acls.js';
 import type { Users } from './security/users.js';
-import type { TransactionVersion } from './transactions/transaction-metadata.js';
 import { Transactions } from './transactions/transactions.js';
 
 const DEFAULT_COUNT = -1;
@@ -99,11 +98,6 @@ export class EmbeddedKafka {
   /** What transactions are in, and how fast they end. */
   get transactions(): Transactions {
     return new Transactions(this.#shared.transactions);
-  }
-
-  /** Sets the level of the feature `transaction.version`, as `kafka-features upgrade` does. Clients see it when they ask for ApiVersions next. */
-  setTransactionVersion(version: TransactionVersion): void {
-    this.#shared.transactions.setVersion(version);
   }
 
   /** @param nodeId from 1 */
@@ -212,6 +206,11 @@ export class EmbeddedKafka {
     found.forgetProducers();
   }
 
+  /** Deletes and compacts records, and forgets producers, as far as it is time to: what otherwise happens every `logCleanupIntervalMs`. */
+  cleanLogs(): void {
+    this.#shared.logCleaner.clean();
+  }
+
   /** Records of a topic, partition by partition in the order of their offsets. */
   async recordsIn(topic: string, options: ReadRecordsOptions = {}): Promise<StoredRecord[]> {
     const found = this.#shared.cluster.topic(topic);
@@ -243,6 +242,7 @@ export class EmbeddedKafka {
     this.#shared.faults.close();
     this.#shared.requestLog.close(new Error('the cluster was stopped'));
     await Promise.all(this.#brokers.map((broker) => broker.stop()));
+    this.#shared.logCleaner.stop();
     this.#shared.groups.close();
     this.#shared.transactions.close();
     this.#shared.cluster.close();

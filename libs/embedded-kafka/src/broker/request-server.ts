@@ -12,6 +12,7 @@ import { unsupportedApiVersions } from '../api/api-versions.js';
 import { nameTopics } from '../api/topic-names.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
+import type { LogCleaner } from '../cluster/log-cleaner.js';
 import { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { Fault } from '../faults/fault.js';
 import type { Faults } from '../faults/faults.js';
@@ -33,6 +34,7 @@ export interface SharedServices {
   readonly coordinators: CoordinatorMap;
   readonly security: Security;
   readonly transactions: TransactionCoordinator;
+  readonly logCleaner: LogCleaner;
   readonly faults: Faults;
   readonly network: ClusterNetwork;
   readonly requestLog: RequestLog;

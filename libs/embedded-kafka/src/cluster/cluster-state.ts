@@ -11,6 +11,7 @@ import { Propagation } from './propagation.js';
 import { assignReplicas } from './replica-assignment.js';
 import { Replication } from './replication.js';
 import { Topic } from './topic.js';
+import { Watchers } from './watchers.js';
 import { planTopic, type TopicPlan, type TopicRequest } from './topic-plan.js';
 
 export interface ClusterSettings {
@@ -50,6 +51,8 @@ export class ClusterState {
   readonly elections: LeaderElection;
   readonly propagation: Propagation;
   #controllerId = 1;
+  /** Told whenever a producer's records were appended. */
+  readonly appends = new Watchers();
   #lastProducerId = -1;
 
   constructor(

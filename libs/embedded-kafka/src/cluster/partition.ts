@@ -144,6 +144,15 @@ export class Partition {
     return log;
   }
 
+  get knowsProducers(): boolean {
+    return this.producers.size > 0;
+  }
+
+  /** Forgets producers whose last records here are that old: `producer.id.expiration.ms` ago. */
+  expireProducers(untilMs: number): void {
+    this.producers.expire(untilMs);
+  }
+
   /** Drops what is known of producers, as if it had expired: every sequence is taken from the next batch of each. */
   forgetProducers(): void {
     this.producers.forget();

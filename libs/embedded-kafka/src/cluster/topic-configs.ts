@@ -24,7 +24,7 @@ const each =
 const INT_MAX = 0x7fff_ffff;
 const HOUR_MS = 3_600_000;
 
-/** Kafka's topic settings with Kafka 4.3's defaults. The first four have an effect here; the others are accepted, remembered and described. */
+/** The topic settings that have an effect here, with Kafka 4.3's defaults. */
 const RULES: Readonly<Record<string, ConfigRule>> = {
   'max.message.bytes': { defaultValue: '1048588', type: 'int', isValid: integer(0, INT_MAX) },
   'min.insync.replicas': { defaultValue: '1', type: 'int', isValid: integer(1, INT_MAX) },
@@ -43,7 +43,7 @@ const RULES: Readonly<Record<string, ConfigRule>> = {
   'compression.type': {
     defaultValue: 'producer',
     type: 'string',
-    isValid: oneOf('producer', 'uncompressed', 'none', 'gzip', 'snappy', 'lz4', 'zstd'),
+    isValid: oneOf('producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'),
   },
   'delete.retention.ms': { defaultValue: '86400000', type: 'long', isValid: integer(0) },
   'min.compaction.lag.ms': { defaultValue: '0', type: 'long', isValid: integer(0) },
@@ -53,6 +53,31 @@ const RULES: Readonly<Record<string, ConfigRule>> = {
   'segment.ms': { defaultValue: '604800000', type: 'long', isValid: integer(1) },
   'unclean.leader.election.enable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
 };
+
+/** Settings of Kafka that would mean nothing here: there are no files, no throttling, no remote storage, and codecs have their usual levels. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  'compression.gzip.level',
+  'compression.lz4.level',
+  'compression.zstd.level',
+  'errors.deadletterqueue.group.enable',
+  'file.delete.delay.ms',
+  'flush.messages',
+  'flush.ms',
+  'follower.replication.throttled.replicas',
+  'index.interval.bytes',
+  'internal.segment.bytes',
+  'leader.replication.throttled.replicas',
+  'local.retention.bytes',
+  'local.retention.ms',
+  'max.compaction.lag.ms',
+  'min.cleanable.dirty.ratio',
+  'preallocate',
+  'remote.copy.disable',
+  'remote.log.delete.on.disable',
+  'remote.storage.enable',
+  'segment.index.bytes',
+  'segment.jitter.ms',
+]);
 
 export type TopicConfigs = ReadonlyMap<string, string>;
 
@@ -66,7 +91,11 @@ export interface ConfigEntry {
 /** What is wrong with a setting, or undefined. */
 export function configProblem(name: string, value: string | null): string | undefined {
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
-  if (rule === undefined) return `unknown topic config name: ${name}`;
+  if (rule === undefined) {
+    return WITHOUT_EFFECT.has(name)
+      ? `${name} has no effect in this cluster, and is refused rather than ignored`
+      : `unknown topic config name: ${name}`;
+  }
   if (value === null || !rule.isValid(value)) return `invalid value ${value} for configuration ${name}`;
   return undefined;
 }

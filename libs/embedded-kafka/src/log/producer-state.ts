@@ -105,6 +105,7 @@ export class ProducerState {
     if (this.#batches.length > REMEMBERED_BATCHES) this.#batches.shift();
     this.#lastTimestamp = timestamp;
   }
+
   /** A marker was written: an epoch above the known one starts again at sequence 0, the same one goes on. */
   endTransaction(epoch: number, coordinatorEpoch: number, nowMs: number): void {
     this.#coordinatorEpoch = coordinatorEpoch;

@@ -20,6 +20,10 @@ export class ProducerStates {
   readonly verifications = new Verifications();
   readonly #states = new Map<string, ProducerState>();
 
+  get size(): number {
+    return this.#states.size;
+  }
+
   /** By their ids in hex digits, in the order in which they came. */
   get entries(): Iterable<readonly [string, ProducerState]> {
     return this.#states;

@@ -12,6 +12,8 @@ export interface StoredBatch {
   readonly lastOffset: number;
   /** Largest timestamp of this batch and all before it: never falls, so a timestamp is found by bisection. */
   readonly maxTimestampSoFar: number;
+  /** Set when the batch is first compacted and tombstones are left in it: when they may go, in milliseconds since the epoch. */
+  readonly tombstonesGoAtMs?: number;
 }
 
 /** Writes what the leader assigns into a batch. Both fields lie before the bytes the CRC covers. */

@@ -1,5 +1,5 @@
 import type { TransactionCoordinator } from './transaction-coordinator.js';
-import type { TopicPartition } from './transaction-metadata.js';
+import type { TopicPartition, TransactionVersion } from './transaction-metadata.js';
 import type { TransactionState } from './transaction-state.js';
 
 /** A transactional id as its coordinator knows it. */
@@ -35,6 +35,11 @@ export class Transactions {
   /** Undefined for an id nobody has used. */
   get(transactionalId: string): TransactionInfo | undefined {
     return this.list().find((one) => one.transactionalId === transactionalId);
+  }
+
+  /** Sets the level of the feature `transaction.version`, as `kafka-features upgrade` does. Clients see it when they ask for ApiVersions next. */
+  setVersion(version: TransactionVersion): void {
+    this.#coordinator.setVersion(version);
   }
 
   /** From now on decided transactions stay incomplete: their markers wait for {@link releaseMarkers}. */
