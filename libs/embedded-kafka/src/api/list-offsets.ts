@@ -2,6 +2,7 @@ import { apis, decodeRecords, errorCode, type RequestOf } from 'kafka-wire';
 import type { Partition } from '../cluster/partition.js';
 import { readableUpTo } from '../log/read-records.js';
 import type { StoredBatch } from '../log/stored-batch.js';
+import { outside, type Clock } from '../time/clock.js';
 import { defineHandler, type RequestContext } from './api-handler.js';
 import { ledPartition } from './leader-check.js';
 
@@ -45,7 +46,11 @@ export const listOffsets = defineHandler({
           const { partitionIndex, timestamp } = asked;
           const partition = isRepeated ? errorCode('INVALID_REQUEST') : lookUp(name, asked, context);
           if (typeof partition === 'number') return { partitionIndex, errorCode: partition };
-          return { partitionIndex, errorCode: 0, ...(await find(partition, timestamp, isolation)) };
+          return {
+            partitionIndex,
+            errorCode: 0,
+            ...(await find(partition, timestamp, isolation, context.cluster.clock)),
+          };
         }),
       ),
     }));
@@ -84,6 +89,7 @@ function find(
   partition: Partition,
   timestamp: number,
   isolation: 'read_committed' | 'read_uncommitted',
+  clock: Clock,
 ): FoundOffset | Promise<FoundOffset> {
   const { log } = partition;
   const readableTo = readableUpTo(partition, isolation);
@@ -94,10 +100,10 @@ function find(
     case EARLIEST_LOCAL:
       return { offset: log.startOffset, timestamp: -1, leaderEpoch: log.epochs.earliest?.epoch ?? -1 };
     case MAX_TIMESTAMP:
-      return firstRecordSince(partition, log.batchWithMaxTimestamp(), log.maxTimestamp, readableTo);
+      return firstRecordSince(partition, log.batchWithMaxTimestamp(), log.maxTimestamp, readableTo, clock);
     default:
       if (timestamp < 0) return NOTHING;
-      return firstRecordSince(partition, log.firstBatchSince(timestamp), timestamp, readableTo);
+      return firstRecordSince(partition, log.firstBatchSince(timestamp), timestamp, readableTo, clock);
   }
 }
 
@@ -106,9 +112,10 @@ async function firstRecordSince(
   batch: StoredBatch | undefined,
   timestamp: number,
   readableTo: number,
+  clock: Clock,
 ): Promise<FoundOffset> {
   if (batch === undefined) return NOTHING;
-  const records = await decodeRecords(batch.bytes, batch.header);
+  const records = await outside(clock, () => decodeRecords(batch.bytes, batch.header));
   const found = records.find((record) => record.timestamp >= timestamp && record.offset >= log.startOffset);
   if (found === undefined || found.offset >= readableTo) return NOTHING;
   return { offset: found.offset, timestamp: found.timestamp, leaderEpoch: batch.header.partitionLeaderEpoch };

@@ -45,7 +45,7 @@ describe('the same seed', () => {
     const hash = await hashOf({ seed: 1 });
     expect(await hashOf({ seed: 1 })).toBe(hash);
     // Under every Node of `engines`. To be replaced when the network has changed what it does.
-    expect(hash).toBe('3589a90e1cba71ad95a294ef45c3373a986388f1a2d567deb840d34048dee321');
+    expect(hash).toBe('af9b596a2d1cab6c124a0f3090c02643f2a5f3c38daf09a34237bbee474fee56');
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.js';
 import type { QueuedEvent } from './event-queue.js';
+import type { OutsideWork } from './outside-work.js';
 import type { Scheduler } from './scheduler.js';
 
 /** When every simulation begins, in milliseconds since the epoch: 2023-11-14T22:13:20Z. */
@@ -17,14 +18,21 @@ export interface SimulationClock extends Clock {
   clearTimeout(handle: unknown): void;
   /** Runs the callback at this very moment, once this turn is over: after every promise reaction that is due. */
   setImmediate(fire: () => void): void;
+  /**
+   * Waits for work of the real world, such as compression on a thread. Virtual time stands still meanwhile, and the result comes at a moment that the
+   * seed decides. Without it such work makes two runs with one seed differ.
+   */
+  outside<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Timers round as Node's do: fractions are cut off, and nothing takes less than a millisecond. */
 export class SimulatedClock implements SimulationClock {
   readonly #scheduler: Scheduler;
+  readonly #outside: OutsideWork;
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, outside: OutsideWork) {
     this.#scheduler = scheduler;
+    this.#outside = outside;
   }
 
   now(): number {
@@ -46,5 +54,9 @@ export class SimulatedClock implements SimulationClock {
 
   setImmediate(fire: () => void): void {
     this.#scheduler.timer(this.now(), fire);
+  }
+
+  outside<T>(work: () => Promise<T>): Promise<T> {
+    return this.#outside.do(work);
   }
 }

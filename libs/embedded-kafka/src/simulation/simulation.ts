@@ -48,7 +48,6 @@ export class Simulation {
   readonly random: Random;
   readonly #trace: Trace;
   readonly #scheduler: Scheduler;
-  readonly #outside: OutsideWork;
   readonly #driver: Driver;
   readonly #seeds: Random;
 
@@ -59,15 +58,13 @@ export class Simulation {
     this.random = this.#seeds.fork();
     this.#trace = new Trace(options.maxTraceLines ?? 0);
     this.#scheduler = new Scheduler(this.#trace, this.#seeds.fork());
-    this.clock = new SimulatedClock(this.#scheduler);
+    const outside = new OutsideWork(this.#scheduler, this.#seeds.fork());
+    this.clock = new SimulatedClock(this.#scheduler, outside);
     this.network = new SimulatedNetwork(
       new NetworkConditions(this.#scheduler, this.#seeds.fork(), latencyMs, chunking),
     );
-    this.#outside = new OutsideWork(this.#scheduler, this.#seeds.fork());
     const { maxVirtualMs = 86_400_000, maxEvents = 10_000_000 } = options;
-    this.#driver = new Driver(this.#scheduler, this.#outside, { maxVirtualMs, maxEvents }, (problem) =>
-      this.#stuck(problem),
-    );
+    this.#driver = new Driver(this.#scheduler, outside, { maxVirtualMs, maxEvents }, (problem) => this.#stuck(problem));
   }
 
   /** For the option of `EmbeddedKafka.start()`. */
@@ -111,12 +108,9 @@ export class Simulation {
     return new Promise((resolve) => void this.clock.setTimeout(resolve, durationMs));
   }
 
-  /**
-   * Waits for work of the real world, such as compression on a thread. Virtual time stands still meanwhile, and the result comes at a moment that the
-   * seed decides. Without it such work makes two runs with one seed differ.
-   */
+  /** The clock's `outside()`: for what a program awaits that takes real time. */
   outside<T>(work: () => Promise<T>): Promise<T> {
-    return this.#outside.do(work);
+    return this.clock.outside(work);
   }
 
   /**

@@ -8,6 +8,8 @@ export interface Clock {
   setTimeout(fire: () => void, delayMs: number): TimerHandle;
   /** Harmless for a timer that has fired. */
   clearTimeout(handle: TimerHandle): void;
+  /** Awaits work that takes real time, such as decompression on a thread: a simulation lets its own stand still meanwhile. Absent: it is just awaited. */
+  outside?<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export const systemClock: Clock = {
@@ -15,3 +17,8 @@ export const systemClock: Clock = {
   setTimeout: (fire, delayMs) => setTimeout(fire, delayMs),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
+
+/** For work that threads do. */
+export function outside<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
+  return clock.outside === undefined ? work() : clock.outside(work);
+}
