@@ -26,7 +26,11 @@ export const describeUserScramCredentials = defineHandler({
     return { errorMessage: null, results };
   },
 
-  refuse: (_request, code) => ({ errorCode: code, errorMessage: errorName(code) }),
+  refuse: ({ users }, code) => ({
+    errorCode: code,
+    errorMessage: errorName(code),
+    results: (users ?? []).map(({ name }) => ({ user: name, errorCode: code, errorMessage: errorName(code) })),
+  }),
 });
 
 function credentialsOf(user: string, users: UserStore) {

@@ -123,10 +123,10 @@ export class Session {
       return { errorCode: errorCode('ILLEGAL_SASL_STATE'), errorMessage: message };
     }
     const step = this.#step(token);
-    if (step.kind === 'continue') return { errorCode: OK, errorMessage: null, authBytes: step.token };
+    if (step.kind === 'continue') return { errorCode: OK, errorMessage: '', authBytes: step.token };
     if (step.kind === 'done') {
       const sessionLifetimeMs = Math.max(0, (this.#expiresAtMs ?? this.#nowMs()) - this.#nowMs());
-      return { errorCode: OK, errorMessage: null, authBytes: step.token, sessionLifetimeMs };
+      return { errorCode: OK, errorMessage: '', authBytes: step.token, sessionLifetimeMs };
     }
     const errorMessage =
       step.message ??
