@@ -76,6 +76,13 @@ describe('ScramExchange', () => {
     expect(exchange().next('c=biws,r=x,p=').kind).toBe('failed');
   });
 
+  it('takes the nonce of librdkafka, which has its own part twice', () => {
+    const { next } = exchange();
+    const serverFirst = textOf(next(FIRST));
+    const { final } = client('SCRAM-SHA-256', 'secret')(FIRST, serverFirst, 'biws', (nonce) => `fyko${nonce}`);
+    expect(next(final).kind).toBe('done');
+  });
+
   it('goes by a hash that a client has stored', () => {
     const { users, next } = exchange();
     const salt = Buffer.from('salt');

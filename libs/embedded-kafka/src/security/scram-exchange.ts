@@ -58,7 +58,8 @@ export class ScramExchange implements SaslExchange {
 
   #final(message: string, { username, credential, nonce, messages }: Begun): SaslStep {
     const final = CLIENT_FINAL.exec(message)?.groups;
-    if (final === undefined || final['nonce'] !== nonce) return failed();
+    // As in Kafka it need only end so: librdkafka puts its own part in front once more.
+    if (final === undefined || final['nonce']?.endsWith(nonce) !== true) return failed();
     const everything = `${messages},${final['withoutProof'] ?? ''}`;
     const proof = Buffer.from(final['proof'] ?? '', 'base64');
     if (!this.#proves(proof, credential, everything)) return failed();
