@@ -9,7 +9,7 @@ for (let life = 0; life < 3; life++) {
   const kafka = await EmbeddedKafka.start({ brokers: 3, topics: [{ name: 'orders', partitions: 6 }] });
   const client = new kafkajs.Kafka({ brokers: kafka.bootstrap, logLevel: kafkajs.logLevel.NOTHING });
   const producer = client.producer({ idempotent: true });
-  const consumer = client.consumer({ groupId: 'readers' });
+  const consumer = client.consumer({ groupId: 'readers', maxWaitTimeInMs: 100 });
   await Promise.all([producer.connect(), consumer.connect()]);
   await consumer.subscribe({ topic: 'orders', fromBeginning: true });
   let tellRead;
