@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
+import { EMBEDDED } from './embedded-runs.mjs';
 import { MICRO } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
 import { workloads } from './workloads.mjs';
 
-const workloadNames = [...workloads, MICRO].map((workload) => workload.id);
+const everything = [...workloads, MICRO, ...EMBEDDED];
+const workloadNames = everything.map((workload) => workload.id);
 
 const usage = `npm run bench -- [options]
 
@@ -18,7 +20,7 @@ const usage = `npm run bench -- [options]
   --help
 
 Workloads
-${[...workloads, MICRO].map((workload) => `  ${workload.id.padEnd(20)}  ${workload.title}`).join('\n')}
+${everything.map((workload) => `  ${workload.id.padEnd(20)}  ${workload.title}`).join('\n')}
 
 Peers
 ${peers.map((peer) => `  ${peer.name.padEnd(20)}  ${peer.what}${peer.optional ? ' (optional)' : ''}`).join('\n')}

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSettings } from './arguments.mjs';
 import { Broker } from './broker.mjs';
+import { EMBEDDED, embeddedRuns } from './embedded-runs.mjs';
 import { inFreshProcess } from './fresh-process.mjs';
 import { judge } from './goals.mjs';
 import { describeMachine } from './machine.mjs';
@@ -29,8 +30,10 @@ function say(line) {
 
 async function main() {
   const { workloadIds: asked, ...others } = parseSettings(process.argv.slice(2));
-  const workloadIds = asked.filter((id) => id !== MICRO.id);
+  const embedded = EMBEDDED.map(({ id }) => id).filter((id) => asked.includes(id));
+  const workloadIds = asked.filter((id) => id !== MICRO.id && !embedded.includes(id));
   if (asked.includes(MICRO.id)) await runMicro(others);
+  if (embedded.length > 0) await runEmbedded(embedded, others);
   if (workloadIds.length > 0) await runSideBySide({ ...others, workloadIds });
 }
 
@@ -40,6 +43,17 @@ async function runMicro({ rounds, check }) {
   const { text, outcome } = await microRuns(rounds);
   say(text);
   if (outcome === 'not measured' || (check && outcome === 'missed')) process.exitCode = 1;
+}
+
+/**
+ * @param {string[]} ids
+ * @param {Omit<import('./arguments.mjs').Settings, 'workloadIds'>} settings
+ */
+async function runEmbedded(ids, settings) {
+  prepare([{ needs: 'build' }], say);
+  const { text, outcome } = await embeddedRuns(ids, settings);
+  say(text);
+  if (outcome === 'not measured' || (settings.check && outcome === 'missed')) process.exitCode = 1;
 }
 
 /** @param {import('./arguments.mjs').Settings} settings */

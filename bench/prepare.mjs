@@ -35,18 +35,16 @@ export function prepare(entries, say) {
 }
 
 /**
- * The compiler knows what is stale; with nothing to do it takes a second. Only the producer and what it refers to.
+ * The compiler knows what is stale; with nothing to do it takes a second.
  *
  * @param {(line: string) => void} say
  */
 function build(say) {
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  say('Building nestjs-kafka-producer where it is stale …');
-  const result = spawnSync(process.execPath, [compiler, '-b', 'libs/kafka-producer/tsconfig.lib.json'], {
-    cwd: rootFolder,
-    encoding: 'utf8',
-  });
-  if (result.status !== 0) throw new Error(`nestjs-kafka-producer does not build:\n${result.stdout}${result.stderr}`);
+  say('Building the libraries where they are stale …');
+  const projects = ['libs/kafka-producer/tsconfig.lib.json', 'libs/embedded-kafka/tsconfig.lib.json'];
+  const result = spawnSync(process.execPath, [compiler, '-b', ...projects], { cwd: rootFolder, encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`the libraries do not build:\n${result.stdout}${result.stderr}`);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Kafka, logLevel } from 'kafkajs';
@@ -66,6 +68,22 @@ describe('the embedded-kafka program', () => {
     expect(await program.end).toMatchObject({ code: 0 });
   });
 
+  it('lets in who knows a password, by TLS, and tells whom to trust', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cli-'));
+    const caFile = join(folder, 'ca.pem');
+    const program = start('--port', '0', '--topics', 'orders', '--user', 'ada:l:ove', '--tls', '--ca-file', caFile);
+    const brokers = await bootstrapOf(program);
+    const ssl = { ca: await readFile(caFile, 'utf8') };
+    const sasl = { mechanism: 'plain', username: 'ada', password: 'l:ove' } as const;
+    const admin = new Kafka({ brokers, ssl, sasl, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    expect(await admin.listTopics()).toEqual(['orders']);
+    await admin.disconnect();
+    program.kill('SIGTERM');
+    expect(await program.end).toMatchObject({ code: 0, stderr: '' });
+    await rm(folder, { recursive: true });
+  });
+
   it('prints every request when verbose, and nothing at all when quiet', async () => {
     const verbose = start('--port', '0', '--verbose', '--topics', 'orders');
     const producer = client(await bootstrapOf(verbose)).producer();
@@ -95,6 +113,13 @@ describe('the embedded-kafka program', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('ends with 1 when it cannot write the certificate', async () => {
+    const { code, stdout, stderr } = await start('--port', '0', '--tls', '--ca-file', '/nowhere/ca.pem').end;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('/nowhere/ca.pem');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
   it.each([
     [['--prot', '9092'], `Unknown option '--prot'`],
     [['orders'], `Unexpected argument 'orders'`],
@@ -104,6 +129,8 @@ describe('the embedded-kafka program', () => {
     [['--topics', 'orders:six'], 'not "orders:six"'],
     [['--port', '0', '--topics', 'or ders'], 'topic name "or ders" has characters'],
     [['--port', '0', '--topics', 'orders:1:3'], 'a replication factor of 3 needs as many brokers'],
+    [['--user', 'ada'], '--user takes name:password'],
+    [['--ca-file', 'ca.pem'], '--ca-file means nothing without --tls'],
     [['--quiet', '--verbose'], '--quiet and --verbose exclude each other'],
   ])('ends with 2 and one clear line on %j', async (args, message) => {
     const { code, stdout, stderr } = await start(...args).end;

@@ -12,7 +12,9 @@ const LONGER_THAN_ANY_SESSION_MS = 3 * 3_600_000;
 /** A broker that is fed bytes, over TCP or through memory, and is watched while it deals with them. */
 export class FuzzCluster {
   /** Those of the case that runs. */
-  readonly #requests: LoggedRequest[] = [];
+  readonly #requests: LoggedRequest[];
+  /** Those of the cases before it, since the last look: what is served in the background may still fail. */
+  #earlier: LoggedRequest[] = [];
 
   private constructor(
     readonly kafka: EmbeddedKafka,
@@ -45,7 +47,7 @@ export class FuzzCluster {
    * @throws Error when the broker shows a defect, or does anything but answer properly, wait for more, or close
    */
   async survives(chunks: readonly Buffer[]): Promise<void> {
-    this.#requests.length = 0;
+    this.#begin();
     const connection = new MemoryConnection();
     this.transport.connect(connection);
     await connection.send(chunks);
@@ -63,7 +65,7 @@ export class FuzzCluster {
 
   /** The same over a real socket. The client hangs up behind its last byte, so the connection ends one way or another. */
   async survivesOver(socket: Socket, chunks: readonly Buffer[]): Promise<void> {
-    this.#requests.length = 0;
+    this.#begin();
     const answered: Buffer[] = [];
     socket.on('data', (chunk) => answered.push(chunk));
     // The broker may have closed before everything was sent.
@@ -83,9 +85,16 @@ export class FuzzCluster {
 
   /** Ends every session, every wait and every transaction, so that nothing is kept for members who never come back. */
   async forgetClients(): Promise<void> {
-    this.#requests.length = 0;
     this.clock.pass(LONGER_THAN_ANY_SESSION_MS);
     await endOfTurn();
+    const broken = this.#earlier.find(({ failure }) => failure !== undefined);
+    this.#earlier = [];
+    if (broken !== undefined)
+      throw new Error(`${broken.api} showed a defect after its client had gone`, { cause: broken });
+  }
+
+  #begin(): void {
+    this.#earlier.push(...this.#requests.splice(0));
   }
 
   stop(): Promise<void> {

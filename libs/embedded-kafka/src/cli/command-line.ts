@@ -6,13 +6,20 @@ import { UsageError } from './usage-error.js';
 /** What is said while it runs: nothing, where it listens, or also every request. */
 export type Loudness = 'quiet' | 'normal' | 'verbose';
 
-export type Command =
-  | { readonly kind: 'help' | 'version' }
-  | { readonly kind: 'start'; readonly options: EmbeddedKafkaOptions; readonly loudness: Loudness };
+export interface StartCommand {
+  readonly kind: 'start';
+  readonly options: EmbeddedKafkaOptions;
+  readonly loudness: Loudness;
+  /** Where to write the certificate that clients have to trust. */
+  readonly caFile?: string;
+}
+
+export type Command = { readonly kind: 'help' | 'version' } | StartCommand;
 
 const USUAL_PORT = 9092;
 
 const PLAIN_FLAGS = {
+  'ca-file': { type: 'string', value: '<path>', help: 'with --tls: where to write the certificate that clients trust' },
   quiet: { type: 'boolean', help: 'print errors only' },
   verbose: { type: 'boolean', help: 'print every request' },
   help: { type: 'boolean', short: 'h', help: 'print this' },
@@ -36,7 +43,11 @@ export function parseCommandLine(args: readonly string[]): Command {
     return [[option, read === undefined ? texts.at(-1) : read(texts, name)] as const];
   });
   const options = { port: USUAL_PORT, ...Object.fromEntries(given) } as EmbeddedKafkaOptions;
-  return { kind: 'start', options, loudness: quiet === true ? 'quiet' : verbose === true ? 'verbose' : 'normal' };
+  const loudness = quiet === true ? 'quiet' : verbose === true ? 'verbose' : 'normal';
+  const caFile = values['ca-file'];
+  if (typeof caFile !== 'string') return { kind: 'start', options, loudness };
+  if (options.tls !== true) throw new UsageError('--ca-file means nothing without --tls');
+  return { kind: 'start', options, loudness, caFile };
 }
 
 /** Values stand in arrays, so that a flag may be repeated. */
@@ -65,7 +76,9 @@ export function flagOf(option: string): string {
 }
 
 export function usage(): string {
-  const plain = Object.entries(PLAIN_FLAGS).map(([name, { help }]) => [`--${name}`, help] as const);
+  const plain = Object.entries<{ help: string; value?: string }>(PLAIN_FLAGS).map(
+    ([name, { help, value }]) => [`--${name} ${value ?? ''}`.trimEnd(), help] as const,
+  );
   const lines = [
     ...rows.map(([name, flag]) => [`--${name} ${flag.value ?? ''}`.trimEnd(), flag.help] as const),
     ...plain,

@@ -1,6 +1,7 @@
 import type { EmbeddedKafkaOptions } from '../embedded-kafka.options.js';
 import { parseTopics } from './topic-flag.js';
 import { UsageError } from './usage-error.js';
+import { parseUsers } from './user-flag.js';
 
 /** One flag that becomes an option of the cluster. */
 export interface Flag {
@@ -44,6 +45,12 @@ export const FLAGS = {
     help: 'how long brokers do not know a topic that a client has created (0)',
     read: integer,
   },
+  'coordinator-load-ms': {
+    option: 'coordinatorLoadMs',
+    value: '<ms>',
+    help: 'how long a coordinator loads after it was elected (0)',
+    read: integer,
+  },
   'group-initial-rebalance-delay-ms': {
     option: 'groupInitialRebalanceDelayMs',
     value: '<ms>',
@@ -56,6 +63,19 @@ export const FLAGS = {
     help: 'shortest session time-out of a group member (6000)',
     read: integer,
   },
+  'group-max-size': {
+    option: 'groupMaxSize',
+    value: '<count>',
+    help: 'most members of a group (no limit)',
+    read: integer,
+  },
+  user: {
+    option: 'sasl',
+    value: '<name:password>',
+    help: 'clients must log in (PLAIN, SCRAM); may be repeated',
+    read: parseUsers,
+  },
+  tls: { option: 'tls', help: 'clients must connect by TLS; see --ca-file' },
   seed: { option: 'seed', value: '<number>', help: 'makes the random ids the same each time', read: integer },
 } as const satisfies Record<string, Flag>;
 

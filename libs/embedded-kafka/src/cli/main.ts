@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { EmbeddedKafka } from '../embedded-kafka.js';
-import { InvalidEmbeddedKafkaOptionsError, type EmbeddedKafkaOptions } from '../embedded-kafka.options.js';
-import { flagOf, parseCommandLine, usage, type Command, type Loudness } from './command-line.js';
+import { InvalidEmbeddedKafkaOptionsError } from '../embedded-kafka.options.js';
+import { flagOf, parseCommandLine, usage, type Command, type StartCommand } from './command-line.js';
 import { requestLine } from './request-line.js';
 import { UsageError } from './usage-error.js';
 
@@ -30,12 +30,12 @@ async function run(command: Command): Promise<void> {
       say(version());
       return;
     case 'start':
-      await serve(command.options, command.loudness);
+      await serve(command);
   }
 }
 
 /** Resolves when the cluster is up; the process ends by itself once a signal has stopped it. */
-async function serve(options: EmbeddedKafkaOptions, loudness: Loudness): Promise<void> {
+async function serve({ options, loudness, caFile }: StartCommand): Promise<void> {
   const kafka = await EmbeddedKafka.start({
     ...options,
     // Nobody asks for them here.
@@ -44,6 +44,12 @@ async function serve(options: EmbeddedKafkaOptions, loudness: Loudness): Promise
   });
   // A second signal ends the process the hard way.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void kafka.stop());
+  try {
+    if (caFile !== undefined) writeFileSync(caFile, kafka.ca ?? '');
+  } catch (error) {
+    await kafka.stop();
+    throw error;
+  }
   if (loudness !== 'quiet') say(`embedded-kafka is ready: ${kafka.bootstrap.join(',')}`);
 }
 
@@ -65,7 +71,7 @@ function usageProblem(error: unknown): string | undefined {
 
 function failure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `${error.message}. Another port: --port <port>, any free one: --port 0`;
   return code === undefined ? (error.stack ?? error.message) : error.message;
 }

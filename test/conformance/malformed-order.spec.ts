@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { apis, decodeResponse, encodeRequest, FrameReader } from 'kafka-wire';
 import { expect, it } from 'vitest';
 
-import { describeOnEachKafka } from '../../support/each-kafka.js';
+import { describeOnEachKafka } from '../support/each-kafka.js';
 
 const LAST = 4242;
 const lastRequest = encodeRequest(apis.Metadata, 4, { correlationId: LAST, clientId: 'test' }, { topics: [] });

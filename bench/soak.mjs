@@ -1,0 +1,68 @@
+/**
+ * `npm run soak -- --minutes 10`: an embedded cluster under random load, and whether its memory stands still. The method is in README.md.
+ *
+ * Processes with producers, consumers in groups and transactions come, go and crash, topics are created and deleted, brokers are stopped, frozen and cut off. Every ten
+ * seconds the garbage is collected and one line printed; the verdict is the slope of what is left.
+ */
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbeddedKafka } from 'embedded-kafka';
+import { Load } from './soak/load.mjs';
+import { handlesOfOurs, headLine, lineOf, sample, verdictOn } from './soak/samples.mjs';
+
+const SAMPLE_MS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
+  },
+});
+const minutes = Number(values.minutes);
+const seed = Number(values.seed);
+if (!(minutes > 0) || !Number.isInteger(seed)) throw new Error('usage: soak [--minutes 10] [--seed 1]');
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+const unhandled = [];
+process.on('unhandledRejection', (reason) => {
+  console.log('!!', reason);
+  unhandled.push(reason);
+});
+
+const kafka = await EmbeddedKafka.start({
+  brokers: 3,
+  seed,
+  maxLoggedRequests: 20_000,
+  groupInitialRebalanceDelayMs: 50,
+});
+const load = new Load(kafka, seed);
+load.start();
+console.log(`soak: ${minutes} minutes, --seed ${seed}`);
+console.log(headLine());
+
+const samples = [];
+const startedAt = performance.now();
+while (performance.now() - startedAt < minutes * 60_000) {
+  await sleep(SAMPLE_MS);
+  const failures = kafka.requests().filter(({ failure }) => failure !== undefined);
+  kafka.clearRequests();
+  for (const { api, failure } of failures) unhandled.push(new Error(`${api} showed a defect`, { cause: failure }));
+  collectGarbage();
+  samples.push(sample(kafka, load, performance.now() - startedAt));
+  console.log(lineOf(samples.at(-1)));
+}
+
+await load.stop();
+await kafka.stop();
+await sleep(100);
+collectGarbage();
+const left = handlesOfOurs();
+const verdict = verdictOn(samples);
+console.log(verdict.text);
+console.log(`errors that clients met: ${JSON.stringify(Object.fromEntries(load.errors))}`);
+if (left.length > 0) console.log(`left after stop: ${left.join(', ')}`);
+for (const reason of unhandled) console.log('!!', reason);
+process.exitCode = verdict.isFlat && left.length === 0 && unhandled.length === 0 ? 0 : 1;

@@ -1,0 +1,193 @@
+/**
+ * The clients of a soak, in a process of its own: they live for some seconds, or until they are killed. Its arguments are the brokers, the seed and
+ * the seconds; it tells its parent what was done.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import { randomFrom } from './random.mjs';
+import { CONFIGS, STABLE } from './topics.mjs';
+
+const GROUPS = ['g-0', 'g-1', 'g-2'];
+const MAX_PASSING_TOPICS = 5;
+
+/** Clients of every kind, each in a loop of its own, all choices from one seed. */
+class Clients {
+  counts = { sent: 0, read: 0, transactions: 0, topics: 0 };
+  /** How often they were told of which error: brokers go down here. */
+  errors = new Map();
+  #client;
+  #random;
+  #isRunning = true;
+  /** @type {Promise<void>[]} */
+  #loops = [];
+  /** @type {string[]} */
+  #passing = [];
+  #sequence = 0;
+
+  /**
+   * @param {string[]} brokers
+   * @param {number} seed
+   */
+  constructor(brokers, seed) {
+    this.#random = randomFrom(seed);
+    this.#client = new kafkajs.Kafka({
+      clientId: 'soak',
+      brokers,
+      logLevel: kafkajs.logLevel.NOTHING,
+      requestTimeout: 5000,
+      retry: { initialRetryTime: 30, maxRetryTime: 500, retries: 8 },
+    });
+  }
+
+  start() {
+    this.#loop(() => this.#produce({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner }));
+    this.#loop(() => this.#produce({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner, idempotent: true }));
+    this.#loop(() => this.#transact());
+    for (let index = 0; index < 4; index++) this.#loop(() => this.#consume());
+    this.#loop(() => this.#administer());
+  }
+
+  async stop() {
+    this.#isRunning = false;
+    await Promise.all(this.#loops);
+  }
+
+  /** @param {() => Promise<void>} turn */
+  #loop(turn) {
+    const run = async () => {
+      while (this.#isRunning) {
+        try {
+          await turn();
+        } catch (error) {
+          const name = error.type ?? error.cause?.type ?? error.name;
+          this.errors.set(name, (this.errors.get(name) ?? 0) + 1);
+          await sleep(50);
+        }
+      }
+    };
+    this.#loops.push(run());
+  }
+
+  /** One producer's life: some seconds. */
+  async #produce(options) {
+    const producer = this.#client.producer(options);
+    try {
+      await producer.connect();
+      for (let left = 20 + this.#below(100); left > 0 && this.#isRunning; left--) {
+        const messages = Array.from({ length: 1 + this.#below(50) }, () => this.#message());
+        await producer.send({ topic: this.#anyTopic(), messages });
+        this.counts.sent += messages.length;
+        await sleep(this.#below(20));
+      }
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  async #transact() {
+    const transactionalId = `t-${this.#below(3)}`;
+    const producer = this.#client.producer({ transactionalId, maxInFlightRequests: 1, idempotent: true });
+    try {
+      await producer.connect();
+      for (let left = 10; left > 0 && this.#isRunning; left--) {
+        const transaction = await producer.transaction();
+        try {
+          await transaction.send({ topic: this.#pick(STABLE), messages: [this.#message(), this.#message()] });
+          if (this.#below(4) === 0) await transaction.abort();
+          else await transaction.commit();
+          this.counts.transactions++;
+        } catch (error) {
+          await transaction.abort().catch(() => undefined);
+          throw error;
+        }
+        await sleep(this.#below(100));
+      }
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  async #consume() {
+    const consumer = this.#client.consumer({
+      groupId: this.#pick(GROUPS),
+      // Its consumer must not give up: one that does spins for ever and lets nothing else of this process run (kafkajs 2.2.4).
+      retry: { initialRetryTime: 30, maxRetryTime: 500, retries: 1000 },
+      sessionTimeout: 6000,
+      heartbeatInterval: 500,
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({
+        topics: [this.#pick(STABLE), this.#pick(STABLE)],
+        fromBeginning: this.#below(2) === 0,
+      });
+      await consumer.run({
+        eachBatch: async ({ batch }) => {
+          this.counts.read += batch.messages.length;
+        },
+      });
+      for (let slept = 0; slept < 3000 + this.#below(9000) && this.#isRunning; slept += 500) await sleep(500);
+    } finally {
+      await consumer.disconnect();
+    }
+  }
+
+  async #administer() {
+    const admin = this.#client.admin();
+    try {
+      await admin.connect();
+      for (let left = 10; left > 0 && this.#isRunning; left--) {
+        const topic = `p-${process.pid}-${this.#sequence++}`;
+        await admin.createTopics({
+          topics: [{ topic, numPartitions: 1 + this.#below(4), configEntries: entries(CONFIGS) }],
+        });
+        this.#passing.push(topic);
+        this.counts.topics++;
+        if (this.#passing.length > MAX_PASSING_TOPICS) await admin.deleteTopics({ topics: [this.#passing.shift()] });
+        await admin.fetchTopicMetadata();
+        const { groups } = await admin.listGroups();
+        await admin.describeGroups(groups.map(({ groupId }) => groupId));
+        await this.#trim(admin, this.#pick(STABLE));
+        await sleep(300 + this.#below(700));
+      }
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Leaves the last hundred records of each partition. */
+  async #trim(admin, topic) {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    const partitions = offsets.map(({ partition, high }) => ({ partition, offset: String(Math.max(0, high - 100)) }));
+    await admin.deleteTopicRecords({ topic, partitions });
+  }
+
+  #message() {
+    return { key: `k-${this.#below(1000)}`, value: 'x'.repeat(20 + this.#below(400)) };
+  }
+
+  #anyTopic() {
+    return this.#pick([...STABLE, ...STABLE, ...this.#passing]);
+  }
+
+  /** @template T @param {readonly T[]} values @returns {T} */
+  #pick(values) {
+    return values[this.#below(values.length)];
+  }
+
+  /** @param {number} limit */
+  #below(limit) {
+    return Math.floor(this.#random() * limit);
+  }
+}
+
+function entries(configs) {
+  return Object.entries(configs).map(([name, value]) => ({ name, value }));
+}
+
+const [brokers, seed, seconds] = process.argv.slice(2);
+const clients = new Clients(brokers.split(','), Number(seed));
+clients.start();
+await sleep(Number(seconds) * 1000);
+await clients.stop();
+process.send?.({ counts: clients.counts, errors: [...clients.errors] }, () => process.exit(0));

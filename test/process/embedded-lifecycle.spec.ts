@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+
+import { runProgram } from './run-program.js';
+
+it('a process that has used embedded clusters ends by itself, and nothing of them is left', async () => {
+  const { code, stdout, stderr } = await runProgram('embedded-lifecycle');
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual([]);
+  expect(code).toBe(0);
+});
