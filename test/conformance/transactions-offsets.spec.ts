@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { describeOnEachKafka, type TestKafka } from '../support/each-kafka.js';
 import { RawConnection } from '../support/raw-connection.js';
-import { joinAlone } from '../support/raw-member.js';
+import { RawMember } from '../support/raw-member.js';
 import { coordinatorFor, RawProducer } from '../support/raw-transactions.js';
 
 const FETCH_VERSION = 8;
@@ -13,17 +13,29 @@ describeOnEachKafka('TxnOffsetCommit', (kafka: () => TestKafka) => {
   let topic: string;
   let group: string;
   let producer: RawProducer;
+  const members: RawMember[] = [];
 
   beforeAll(async () => {
     connection = await RawConnection.open(kafka().bootstrap.at(0) ?? '');
     topic = await kafka().createTopic({ partitions: 3 });
   });
-  afterAll(() => connection.close());
+  afterAll(() => {
+    for (const one of [connection, ...members]) one.close();
+  });
   beforeEach(async () => {
     group = `group-${crypto.randomUUID()}`;
     await coordinatorFor(connection, 0, group);
     producer = await RawProducer.create(connection);
   });
+
+  /** The only member of the group, past its first rebalance. */
+  async function joinAlone(groupInstanceId: string | null = null): Promise<RawMember> {
+    const member = await RawMember.open(connection.address, group, groupInstanceId);
+    await member.getIn();
+    await member.sync({ [member.memberId]: '' });
+    members.push(member);
+    return member;
+  }
 
   /** What a consumer finds: an offset, -1 for none, or the name of an error. */
   async function committed(requireStable = true, partition = 0): Promise<number | string> {
@@ -93,7 +105,7 @@ describeOnEachKafka('TxnOffsetCommit', (kafka: () => TestKafka) => {
   });
 
   it('checks the generation and the member of a group that has members', async () => {
-    const { memberId, generationId } = await joinAlone(connection, group);
+    const { memberId, generationId } = await joinAlone();
     const commit = (as: object) => producer.commitOffset(group, topic, 5, as);
     expect(await commit({ memberId, generationId })).toBe('OK');
     expect(await commit({ memberId, generationId: generationId + 1 })).toBe('ILLEGAL_GENERATION');
@@ -104,14 +116,14 @@ describeOnEachKafka('TxnOffsetCommit', (kafka: () => TestKafka) => {
   });
 
   it('does not check who names no member', async () => {
-    await joinAlone(connection, group);
+    await joinAlone();
     expect(await producer.commitOffset(group, topic, 7, { memberId: '', generationId: -1 })).toBe('OK');
     await producer.finish(true);
     expect(await committed()).toBe(7);
   });
 
   it('checks static members by their instance', async () => {
-    const { memberId, generationId } = await joinAlone(connection, group, 'one');
+    const { memberId, generationId } = await joinAlone('one');
     const commit = (as: object) => producer.commitOffset(group, topic, 5, { generationId, ...as });
     expect(await commit({ memberId: 'other', groupInstanceId: 'one' })).toBe('FENCED_INSTANCE_ID');
     expect(await commit({ memberId, groupInstanceId: 'two' })).toBe('UNKNOWN_MEMBER_ID');
@@ -126,7 +138,7 @@ describeOnEachKafka('TxnOffsetCommit', (kafka: () => TestKafka) => {
   });
 
   it('moves nothing silently when it is refused and the transaction is committed all the same', async () => {
-    await joinAlone(connection, group);
+    await joinAlone();
     expect(await producer.commitOffset(group, topic, 5, { generationId: 9, memberId: 'x' })).toBe('UNKNOWN_MEMBER_ID');
     expect((await producer.end(true)).error).toBe('OK');
     await producer.settled();
