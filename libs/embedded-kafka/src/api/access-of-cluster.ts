@@ -48,6 +48,7 @@ export const accessOfCluster: readonly AccessRule[] = [
   }),
   accessRule(apis.DescribeLogDirs, onCluster('describe')),
   accessRule(apis.ListPartitionReassignments, onCluster('describe')),
+  accessRule(apis.AlterPartitionReassignments, onCluster('alter')),
   accessRule(apis.ElectLeaders, onCluster('alter')),
   accessRule(apis.DescribeAcls, onCluster('describe')),
   accessRule(apis.CreateAcls, onCluster('alter')),

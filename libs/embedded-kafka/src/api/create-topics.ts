@@ -51,6 +51,10 @@ function create(wanted: Request['topics'][number], validateOnly: boolean, { clus
   if (isAssigned && (wanted.numPartitions !== -1 || wanted.replicationFactor !== -1)) {
     return failed(wanted.name, errorCode('INVALID_REQUEST'), 'replicas are assigned: partitions and factor must be -1');
   }
+  if (!isConsecutive(wanted.assignments)) {
+    const why = 'assigned partitions must be numbered from 0, each once';
+    return failed(wanted.name, errorCode('INVALID_REPLICA_ASSIGNMENT'), why);
+  }
   const request: TopicRequest = {
     name: wanted.name,
     partitions: wanted.numPartitions,
@@ -63,7 +67,7 @@ function create(wanted: Request['topics'][number], validateOnly: boolean, { clus
   const { assignment, configs } = plan;
   return {
     name: wanted.name,
-    topicId: validateOnly ? ZERO_UUID : cluster.addTopic(wanted.name, plan).id,
+    topicId: validateOnly ? cluster.random.uuid() : cluster.addTopic(wanted.name, plan).id,
     errorMessage: null,
     numPartitions: assignment.length,
     replicationFactor: assignment[0]?.length ?? -1,
@@ -73,6 +77,11 @@ function create(wanted: Request['topics'][number], validateOnly: boolean, { clus
       configSource: isDefault ? DEFAULT_CONFIG : TOPIC_CONFIG,
     })),
   };
+}
+
+function isConsecutive(assignments: Request['topics'][number]['assignments']): boolean {
+  const indexes = assignments.map(({ partitionIndex }) => partitionIndex).toSorted((one, other) => one - other);
+  return indexes.every((index, at) => index === at);
 }
 
 function inOrder(assignments: Request['topics'][number]['assignments']): readonly (readonly number[])[] {

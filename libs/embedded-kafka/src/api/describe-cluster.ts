@@ -2,6 +2,7 @@ import { apis, errorCode, errorName } from 'kafka-wire';
 import { defineHandler, type RequestContext } from './api-handler.js';
 
 const BROKERS = 1;
+const CONTROLLERS = 2;
 
 export const describeCluster = defineHandler({
   api: apis.DescribeCluster,
@@ -9,8 +10,9 @@ export const describeCluster = defineHandler({
 
   handle(request, { cluster, brokerId }) {
     if (request.endpointType !== BROKERS) {
-      const code = errorCode('UNSUPPORTED_ENDPOINT_TYPE');
-      return { errorCode: code, errorMessage: 'there are brokers only, no controllers' };
+      const isKnown = request.endpointType === CONTROLLERS;
+      const code = errorCode(isKnown ? 'MISMATCHED_ENDPOINT_TYPE' : 'UNSUPPORTED_ENDPOINT_TYPE');
+      return { errorCode: code, errorMessage: 'brokers tell about brokers only' };
     }
     const cache = cluster.metadataCache(brokerId);
     const up = cache.nodes.map(({ id, host, port }) => ({ brokerId: id, host, port, isFenced: false }));

@@ -99,7 +99,7 @@ function answer(found: readonly Found[], { isolationLevel }: Request, context: R
       ...(one.divergingEpoch && { divergingEpoch: epochEnd(one.divergingEpoch) }),
       abortedTransactions: isolationLevel === READ_COMMITTED || one.partition === undefined ? one.aborted : null,
       records: one.bytes.length === 1 ? (one.bytes[0] as Buffer) : Buffer.concat(one.bytes),
-      ...(misled.includes(one) && { currentLeader: leaderHint(one.partition) }),
+      ...(misled.includes(one) && { currentLeader: leaderHint(one.partition, context) }),
     })),
   }));
   return {

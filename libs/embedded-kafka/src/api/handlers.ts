@@ -1,6 +1,8 @@
 import { alterUserScramCredentials } from './alter-user-scram-credentials.js';
 import { addOffsetsToTxn } from './add-offsets-to-txn.js';
 import { addPartitionsToTxn } from './add-partitions-to-txn.js';
+import { alterConfigs } from './alter-configs.js';
+import { alterPartitionReassignments } from './alter-partition-reassignments.js';
 import type { ApiHandler } from './api-handler.js';
 import { createApiVersions } from './api-versions.js';
 import { createAcls } from './create-acls.js';
@@ -18,15 +20,19 @@ import { describeUserScramCredentials } from './describe-user-scram-credentials.
 import { describeProducers } from './describe-producers.js';
 import { describeTransactions } from './describe-transactions.js';
 import { endTxn } from './end-txn.js';
+import { describeLogDirs } from './describe-log-dirs.js';
+import { electLeaders } from './elect-leaders.js';
 import { fetch } from './fetch.js';
 import { findCoordinator } from './find-coordinator.js';
 import { heartbeat } from './heartbeat.js';
+import { incrementalAlterConfigs } from './incremental-alter-configs.js';
 import { initProducerId } from './init-producer-id.js';
 import { joinGroup } from './join-group.js';
 import { leaveGroup } from './leave-group.js';
 import { listGroups } from './list-groups.js';
 import { listOffsets } from './list-offsets.js';
 import { listTransactions } from './list-transactions.js';
+import { listPartitionReassignments } from './list-partition-reassignments.js';
 import { metadata } from './metadata.js';
 import { offsetCommit } from './offset-commit.js';
 import { offsetDelete } from './offset-delete.js';
@@ -47,6 +53,12 @@ const served: readonly ApiHandler[] = [
   metadata,
   describeCluster,
   describeConfigs,
+  alterConfigs,
+  incrementalAlterConfigs,
+  electLeaders,
+  alterPartitionReassignments,
+  listPartitionReassignments,
+  describeLogDirs,
   createTopics,
   deleteTopics,
   deleteRecords,

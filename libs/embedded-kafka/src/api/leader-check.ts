@@ -16,7 +16,10 @@ export function ledPartition(
   const partition = found?.partitions[index];
   const standing = found === undefined ? 'unknown' : cluster.propagation.standing(brokerId, found.id);
   if (partition === undefined || standing === 'unknown') return errorCode('UNKNOWN_TOPIC_OR_PARTITION');
-  if (partition.leader !== brokerId || standing === 'known') return errorCode('NOT_LEADER_OR_FOLLOWER');
-  if (currentLeaderEpoch === ANY_LEADER_EPOCH || currentLeaderEpoch === partition.leaderEpoch) return partition;
-  return errorCode(currentLeaderEpoch < partition.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH');
+  const isReplica = standing === 'served' && partition.replica(brokerId) !== undefined;
+  // A follower knows the epoch as well, and looks at it first.
+  if (isReplica && currentLeaderEpoch !== ANY_LEADER_EPOCH && currentLeaderEpoch !== partition.leaderEpoch) {
+    return errorCode(currentLeaderEpoch < partition.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH');
+  }
+  return isReplica && partition.leader === brokerId ? partition : errorCode('NOT_LEADER_OR_FOLLOWER');
 }

@@ -1,4 +1,5 @@
 import { apis, errorCode, errorName, type RequestOf, type ResponseInput } from 'kafka-wire';
+import { isInternalTopic } from '../cluster/internal-topics.js';
 import type { Appended, Partition } from '../cluster/partition.js';
 import { waitForChange } from '../cluster/wait-for-change.js';
 import { readProducedBatch } from '../log/batch-check.js';
@@ -17,6 +18,8 @@ type TopicData = Request['topicData'][number];
 
 const ACKS_ALL = -1;
 const OK = 0;
+/** Kafka's own tools may write to internal topics. */
+const ADMIN_CLIENT_ID = '__admin_client';
 
 /** What became of one partition of the request. */
 interface Outcome extends TopicOfEntry {
@@ -104,6 +107,9 @@ function appendTo(
   if (notJoined !== undefined) return outcome(notJoined);
   if (acks < ACKS_ALL || acks > 1) {
     return outcome(refusal('INVALID_REQUIRED_ACKS', `acks must be -1, 0 or 1, not ${acks}`));
+  }
+  if (isInternalTopic(topic) && context.clientId !== ADMIN_CLIENT_ID) {
+    return outcome(refusal('INVALID_TOPIC_EXCEPTION', `${topic} is internal`));
   }
   const partition = ledPartition(context, topic, index);
   if (typeof partition === 'number') return outcome({ errorCode: partition, message: errorName(partition) });

@@ -11,6 +11,7 @@ import { Propagation } from './propagation.js';
 import { assignReplicas } from './replica-assignment.js';
 import { Replication } from './replication.js';
 import { Topic } from './topic.js';
+import { collides } from './topic-name.js';
 import { Watchers } from './watchers.js';
 import { planTopic, type TopicPlan, type TopicRequest } from './topic-plan.js';
 
@@ -124,6 +125,8 @@ export class ClusterState {
     if (this.#topics.has(request.name)) {
       return refusal('TOPIC_ALREADY_EXISTS', `topic '${request.name}' already exists`);
     }
+    const rival = [...this.#topics.keys()].find((other) => collides(request.name, other));
+    if (rival !== undefined) return refusal('INVALID_TOPIC_EXCEPTION', `${request.name} collides with ${rival}`);
     return planTopic(request, this.#byReadiness(), this.settings);
   }
 

@@ -55,6 +55,21 @@ export class LeaderElection {
     return this.#electUnclean(partition) ? undefined : 'ELIGIBLE_LEADERS_NOT_AVAILABLE';
   }
 
+  /** Replicas on other nodes, or in another order. Those that are up have all there is at once; a leader that is none any more is replaced. */
+  reassign(partition: Partition, replicas: readonly number[]): void {
+    const added = replicas.filter((id) => !partition.replicas.includes(id) && this.isUp(id));
+    const inSync = replicas.filter((id) => partition.inSync.includes(id) || added.includes(id));
+    const { leader } = partition;
+    partition.placeReplicas([...replicas, ...(replicas.includes(leader) ? [] : [leader])]);
+    for (const id of added) this.replication.catchUp(partition, id);
+    partition.setInSync(inSync);
+    if (!replicas.includes(leader)) {
+      this.#electAny(partition);
+      partition.placeReplicas(replicas);
+    }
+    this.replication.replicate(partition);
+  }
+
   #electAny(partition: Partition): void {
     const [next] = this.candidates(partition);
     if (next !== undefined) this.lead(partition, next);

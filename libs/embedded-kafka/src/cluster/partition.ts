@@ -32,18 +32,26 @@ export class Partition {
   inSync: readonly number[];
   /** Replicas out of sync that have all that consumers could see: the in-sync set was too small for more since they left (KIP-966). */
   eligibleLeaders: readonly number[] = [];
-  readonly #replicas: ReadonlyMap<number, Replica>;
+  /** The preferred leader first. */
+  replicas: readonly number[] = [];
+  #replicas: ReadonlyMap<number, Replica> = new Map();
   #followers: readonly Replica[] = [];
 
   constructor(
     readonly topic: TopicSettings,
     readonly index: number,
-    readonly replicas: readonly number[],
+    replicas: readonly number[],
   ) {
     this.leader = replicas[0] ?? NO_LEADER;
     this.inSync = replicas;
     this.log.epochs.begin(this.leaderEpoch, this.log.endOffset);
-    this.#replicas = new Map(replicas.map((id) => [id, new Replica(id)]));
+    this.placeReplicas(replicas);
+  }
+
+  /** Puts the replicas on these nodes; new ones have nothing yet. */
+  placeReplicas(nodeIds: readonly number[]): void {
+    this.replicas = nodeIds;
+    this.#replicas = new Map(nodeIds.map((id) => [id, this.#replicas.get(id) ?? new Replica(id)]));
     this.#pickFollowers();
   }
 

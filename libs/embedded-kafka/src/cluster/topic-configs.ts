@@ -21,7 +21,11 @@ const each =
   (value: string) =>
     value.split(',').every((part) => values.includes(part.trim()));
 
+const isRatio = (value: string) => Number(value) >= 0 && Number(value) <= 1;
+const isThrottled = (value: string) => value === '' || value === '*' || /^(\d+:\d+)(,\d+:\d+)*$/.test(value);
+
 const INT_MAX = 0x7fff_ffff;
+const LONG_MAX = '9223372036854775807';
 const HOUR_MS = 3_600_000;
 
 /** The topic settings that have an effect here, with Kafka 4.3's defaults. */
@@ -51,6 +55,25 @@ const RULES: Readonly<Record<string, ConfigRule>> = {
   'retention.ms': { defaultValue: '604800000', type: 'long', isValid: integer(-1) },
   'segment.bytes': { defaultValue: '1073741824', type: 'int', isValid: integer(1_048_576, INT_MAX) },
   'segment.ms': { defaultValue: '604800000', type: 'long', isValid: integer(1) },
+  'compression.gzip.level': { defaultValue: '-1', type: 'int', isValid: integer(-1, 9) },
+  'compression.lz4.level': { defaultValue: '9', type: 'int', isValid: integer(1, 17) },
+  'compression.zstd.level': { defaultValue: '3', type: 'int', isValid: integer(-131_072, 22) },
+  'file.delete.delay.ms': { defaultValue: '60000', type: 'long', isValid: integer(0) },
+  'flush.messages': { defaultValue: LONG_MAX, type: 'long', isValid: integer(1, Infinity) },
+  'flush.ms': { defaultValue: LONG_MAX, type: 'long', isValid: integer(0, Infinity) },
+  'follower.replication.throttled.replicas': { defaultValue: '', type: 'list', isValid: isThrottled },
+  'index.interval.bytes': { defaultValue: '4096', type: 'int', isValid: integer(0, INT_MAX) },
+  'leader.replication.throttled.replicas': { defaultValue: '', type: 'list', isValid: isThrottled },
+  'local.retention.bytes': { defaultValue: '-2', type: 'long', isValid: integer(-2) },
+  'local.retention.ms': { defaultValue: '-2', type: 'long', isValid: integer(-2) },
+  'max.compaction.lag.ms': { defaultValue: LONG_MAX, type: 'long', isValid: integer(1, Infinity) },
+  'min.cleanable.dirty.ratio': { defaultValue: '0.5', type: 'double', isValid: isRatio },
+  preallocate: { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
+  'remote.copy.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
+  'remote.log.delete.on.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
+  'remote.storage.enable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
+  'segment.index.bytes': { defaultValue: '10485760', type: 'int', isValid: integer(4, INT_MAX) },
+  'segment.jitter.ms': { defaultValue: '0', type: 'long', isValid: integer(0) },
   'unclean.leader.election.enable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
 };
 
@@ -86,6 +109,9 @@ export interface ConfigEntry {
   readonly value: string;
   readonly type: ConfigRule['type'];
   readonly isDefault: boolean;
+  readonly defaultValue: string;
+  /** Of the broker's setting that is the default of all topics. */
+  readonly brokerName: string;
 }
 
 /** What is wrong with a setting, or undefined. */
@@ -100,12 +126,39 @@ export function configProblem(name: string, value: string | null): string | unde
   return undefined;
 }
 
+export function isListConfig(name: string): boolean {
+  return Object.hasOwn(RULES, name) && RULES[name]?.type === 'list';
+}
+
 /** All settings of a topic, the overridden ones with their values. */
 export function describeConfigs(overrides: TopicConfigs): ConfigEntry[] {
   return Object.entries(RULES).map(([name, { defaultValue, type }]) => {
     const override = overrides.get(name);
-    return { name, value: override ?? defaultValue, type, isDefault: override === undefined };
+    const isDefault = override === undefined;
+    return { name, value: override ?? defaultValue, type, isDefault, defaultValue, brokerName: brokerName(name) };
   });
+}
+
+/** Kafka's `ServerTopicConfigSynonyms`, as far as the name differs from `log.` and the topic's. */
+const BROKER_NAMES: Readonly<Record<string, string>> = {
+  'cleanup.policy': 'log.cleanup.policy',
+  'delete.retention.ms': 'log.cleaner.delete.retention.ms',
+  'file.delete.delay.ms': 'log.segment.delete.delay.ms',
+  'flush.messages': 'log.flush.interval.messages',
+  'flush.ms': 'log.flush.interval.ms',
+  'max.compaction.lag.ms': 'log.cleaner.max.compaction.lag.ms',
+  'max.message.bytes': 'message.max.bytes',
+  'min.cleanable.dirty.ratio': 'log.cleaner.min.cleanable.ratio',
+  'min.compaction.lag.ms': 'log.cleaner.min.compaction.lag.ms',
+  'segment.index.bytes': 'log.index.size.max.bytes',
+  'segment.jitter.ms': 'log.roll.jitter.ms',
+  'segment.ms': 'log.roll.ms',
+};
+const SAME_FOR_BROKERS = new Set(['min.insync.replicas', 'unclean.leader.election.enable']);
+
+function brokerName(name: string): string {
+  if (SAME_FOR_BROKERS.has(name) || name.startsWith('compression.')) return name;
+  return BROKER_NAMES[name] ?? `log.${name}`;
 }
 
 export function configValue(overrides: TopicConfigs, name: string): string {

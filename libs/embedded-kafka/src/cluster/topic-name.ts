@@ -10,3 +10,8 @@ export function topicNameProblem(name: string): string | undefined {
     return `topic name "${name}" has characters other than letters, digits, ".", "_" and "-"`;
   return undefined;
 }
+
+/** Kafka's metrics cannot tell "." from "_": of two names that differ in them alone the second is refused. */
+export function collides(name: string, other: string): boolean {
+  return name !== other && name.replaceAll('.', '_') === other.replaceAll('.', '_');
+}

@@ -1,6 +1,7 @@
 import { addOffsetsToTxn } from '../messages/add-offsets-to-txn.js';
 import { addPartitionsToTxn } from '../messages/add-partitions-to-txn.js';
 import { alterConfigs } from '../messages/alter-configs.js';
+import { alterPartitionReassignments } from '../messages/alter-partition-reassignments.js';
 import { alterUserScramCredentials } from '../messages/alter-user-scram-credentials.js';
 import { apiVersions } from '../messages/api-versions.js';
 import { createAcls } from '../messages/create-acls.js';
@@ -80,6 +81,7 @@ export const apis = {
   DeleteGroups: deleteGroups,
   ElectLeaders: electLeaders,
   IncrementalAlterConfigs: incrementalAlterConfigs,
+  AlterPartitionReassignments: alterPartitionReassignments,
   ListPartitionReassignments: listPartitionReassignments,
   OffsetDelete: offsetDelete,
   DescribeUserScramCredentials: describeUserScramCredentials,

@@ -39,6 +39,7 @@ export type ApiName =
   | 'DeleteGroups'
   | 'ElectLeaders'
   | 'IncrementalAlterConfigs'
+  | 'AlterPartitionReassignments'
   | 'ListPartitionReassignments'
   | 'OffsetDelete'
   | 'DescribeUserScramCredentials'
