@@ -124,7 +124,7 @@ function appendTo(
   if (isRefusal(result))
     return outcome(result, BEFORE_LOG.has(result.errorCode) ? NOWHERE : { logStartOffset, baseOffset: -1 });
   cluster.replicate(partition);
-  cluster.appends.notify();
+  cluster.replication.appends.notify();
   return outcome(result, { logStartOffset, baseOffset: result.baseOffset });
 }
 

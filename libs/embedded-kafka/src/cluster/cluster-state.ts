@@ -12,7 +12,6 @@ import { assignReplicas } from './replica-assignment.js';
 import { Replication } from './replication.js';
 import { Topic } from './topic.js';
 import { collides } from './topic-name.js';
-import { Watchers } from './watchers.js';
 import { planTopic, type TopicPlan, type TopicRequest } from './topic-plan.js';
 
 export interface ClusterSettings {
@@ -52,8 +51,6 @@ export class ClusterState {
   readonly elections: LeaderElection;
   readonly propagation: Propagation;
   #controllerId = 1;
-  /** Told whenever a producer's records were appended. */
-  readonly appends = new Watchers();
   #lastProducerId = -1;
 
   constructor(

@@ -42,7 +42,7 @@ async function append(partition: Partition, baseSequence: number, value = 'x'): 
   const outcome = partition.append(bytes, header, clock.wallTime(), new Map());
   if (isRefusal(outcome)) return outcome.errorCode;
   cluster.replicate(partition);
-  cluster.appends.notify();
+  cluster.replication.appends.notify();
   return 0;
 }
 

@@ -23,7 +23,7 @@ export class LogCleaner {
     readonly cluster: ClusterState,
     readonly settings: LogCleanerSettings,
   ) {
-    cluster.appends.add(() => this.#start());
+    cluster.replication.appends.add(() => this.#start());
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../time/clock.js';
 import { NO_LEADER, type Partition } from './partition.js';
 import { slower, type Replica, type ReplicationLag } from './replica.js';
+import { Watchers } from './watchers.js';
 
 /** What replication has to know of a broker. */
 export interface ReplicatingNode {
@@ -18,6 +19,8 @@ export interface ReplicatingNode {
  * for `replica.lag.time.max.ms` leaves the set, and one that has come to the high watermark enters it.
  */
 export class Replication {
+  /** Told whenever a leader has appended a producer's records. */
+  readonly appends = new Watchers();
   readonly #lagTimers = new Map<Partition, TimerHandle>();
   readonly #fetching = new Set<Replica>();
   readonly #brokerLags = new Map<number, ReplicationLag>();
