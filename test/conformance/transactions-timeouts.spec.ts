@@ -32,7 +32,7 @@ describe.each([1, 2] as const)('transactions of level %s that take too long', (l
       topic = await kafka().createTopic({ partitions: 3 });
       producer = await RawProducer.create(connection, { timeoutMs: TIMEOUT_MS });
       await producer.addPartitions(topic, [0]);
-      expect(await producer.produce(topic, 0, { version })).toBe(0);
+      await producer.produce(topic, 0, { version });
       await producer.state((state) => state === 'CompleteAbort');
     });
 
@@ -79,7 +79,7 @@ describe.each([1, 2] as const)('transactions of level %s that take too long', (l
     it('let their producer go on with its epoch in TV2 only', async () => {
       const { error, epoch } = await producer.reinit();
       expect([error, epoch]).toEqual(level === 2 ? ['OK', 1] : ['PRODUCER_FENCED', -1]);
-      if (level === 2) expect(await producer.reinit()).toMatchObject({ error: 'OK', epoch: 1 });
+      expect((await producer.reinit()).error).toBe(error);
     });
 
     it('let a new instance in', async () => {

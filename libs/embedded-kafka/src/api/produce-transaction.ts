@@ -133,15 +133,20 @@ function asProduceAnswer(code: number, apiVersion: number): Refusal {
     case 'TRANSACTION_ABORTABLE':
       return apiVersion >= ABORTABLE_SINCE_VERSION
         ? refusal('TRANSACTION_ABORTABLE', 'the partition was not added to the transaction')
-        : refusal('INVALID_TXN_STATE', 'the partition was not added to the transaction');
+        : worded('INVALID_TXN_STATE', 'the partition was not added to the transaction');
     case 'CONCURRENT_TRANSACTIONS':
     case 'NOT_COORDINATOR':
     case 'COORDINATOR_LOAD_IN_PROGRESS':
     case 'COORDINATOR_NOT_AVAILABLE':
       return name === 'CONCURRENT_TRANSACTIONS' && apiVersion >= IMPLICIT_SINCE_VERSION
         ? refusal(name, 'the transaction before is being completed')
-        : refusal('NOT_ENOUGH_REPLICAS', `the transaction's coordinator answered ${name}`);
+        : worded('NOT_ENOUGH_REPLICAS', `the transaction's coordinator answered ${name}`);
     default:
       return { errorCode: code, message: name };
   }
+}
+
+/** One of the few answers that Kafka gives in words too. */
+function worded(...why: Parameters<typeof refusal>): Refusal {
+  return { ...refusal(...why), recordErrors: [] };
 }
