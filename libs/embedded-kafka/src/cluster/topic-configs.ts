@@ -69,7 +69,7 @@ const RULES: Readonly<Record<string, ConfigRule>> = {
   'max.compaction.lag.ms': { defaultValue: LONG_MAX, type: 'long', isValid: integer(1, Infinity) },
   'min.cleanable.dirty.ratio': { defaultValue: '0.5', type: 'double', isValid: isRatio },
   preallocate: { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
-  'remote.copy.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
+  'remote.log.copy.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
   'remote.log.delete.on.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
   'remote.storage.enable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
   'segment.index.bytes': { defaultValue: '10485760', type: 'int', isValid: integer(4, INT_MAX) },
