@@ -6,8 +6,6 @@ import { newProducerId, outcomeOf, produced, produceRequest, produceTo } from '.
 import { RawConnection } from '../support/raw-connection.js';
 import { rawRequest } from '../support/raw-request.js';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
-
 describeOnEachCluster('leaders of a cluster', (cluster) => {
   const address = (node: number) => cluster().address(node);
   const open: RawConnection[] = [];

@@ -191,8 +191,12 @@ export function describeOnEachCluster(name: string, suite: (cluster: () => TestC
     afterAll(() => nodes?.close());
     suite(() => cluster);
   };
-  describeWithOwnKafka(`${name}, on Apache Kafka`, () => on(apacheNodes));
-  describe(`${name}, on the embedded cluster`, () => on(embeddedNodes));
+  describeWithOwnKafka(`${name}, on Apache Kafka`, () => {
+    on(apacheNodes);
+  });
+  describe(`${name}, on the embedded cluster`, () => {
+    on(embeddedNodes);
+  });
 }
 
 /** @throws Error with the last answer when the wanted one does not come */
