@@ -47,7 +47,6 @@ export const accessOfCluster: readonly AccessRule[] = [
     parts: [part(apis.IncrementalAlterConfigs, 'resources', 'responses', configures('alterConfigs'))],
   }),
   accessRule(apis.DescribeLogDirs, onCluster('describe')),
-  accessRule(apis.AlterPartitionReassignments, onCluster('alter')),
   accessRule(apis.ListPartitionReassignments, onCluster('describe')),
   accessRule(apis.AlterPartitionReassignments, onCluster('alter')),
   accessRule(apis.ElectLeaders, onCluster('alter')),

@@ -13,7 +13,6 @@ import { Replication } from './replication.js';
 import { Topic } from './topic.js';
 import { collides } from './topic-name.js';
 import { Watchers } from './watchers.js';
-import { collides } from './topic-name.js';
 import { planTopic, type TopicPlan, type TopicRequest } from './topic-plan.js';
 
 const KAFKAS_REPLICA_LAG_TIME_MAX_MS = 30_000;
