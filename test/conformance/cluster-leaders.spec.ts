@@ -6,8 +6,6 @@ import { newProducerId, outcomeOf, produced, produceRequest, produceTo } from '.
 import { RawConnection } from '../support/raw-connection.js';
 import { rawRequest } from '../support/raw-request.js';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
-
 describeOnEachCluster('leaders of a cluster', (cluster) => {
   const address = (node: number) => cluster().address(node);
   const open: RawConnection[] = [];
@@ -99,15 +97,8 @@ describeOnEachCluster('leaders of a cluster', (cluster) => {
   it('hangs up on acks 0 at the wrong node', async () => {
     const topic = await cluster().createTopic();
     const connection = await connect(2);
-    await expect(
-      Promise.race([
-        connection.request(apis.Produce, 9, await produceRequest(topic, { acks: 0 })),
-        expect
-          .poll(() => connection.isClosed, PATIENCE)
-          .toBe(true)
-          .then(() => Promise.reject(new Error('closed'))),
-      ]),
-    ).rejects.toThrow('closed');
+    const answer = connection.request(apis.Produce, 9, await produceRequest(topic, { acks: 0 }));
+    await expect(answer).rejects.toThrow('closed the connection');
   });
 
   it('has everything after a node was stopped and started again, and counts the elections', async () => {

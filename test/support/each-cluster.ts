@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+
 import { EmbeddedKafka } from 'embedded-kafka';
-import { apis, type ResponseOf } from 'kafka-wire';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { apis, errorName, type ResponseOf } from 'kafka-wire';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 import { startApacheKafka, type ApacheKafka } from '../apache-kafka/launcher.mjs';
 import { describeWithOwnKafka } from './apache-kafka.js';
@@ -10,7 +13,8 @@ import { rawRequest } from './raw-request.js';
 /** Short enough to wait for, in milliseconds; both clusters have the same. */
 const REPLICA_LAG_TIME_MAX_MS = 3000;
 const BROKER_SESSION_TIMEOUT_MS = 4000;
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE_MS = 30_000;
+const POLL_MS = 50;
 
 export const NODES = [1, 2, 3] as const;
 
@@ -29,6 +33,8 @@ interface Nodes {
   readonly resume: (id: number) => void;
   readonly close: () => Promise<void>;
 }
+
+const byNumber = (one: number, other: number): number => one - other;
 
 type PartitionState = ResponseOf<typeof apis.Metadata>['topics'][number]['partitions'][number];
 
@@ -61,7 +67,8 @@ export class TestCluster {
       timeoutMs: 20_000,
       topics: [topic],
     });
-    expect(topics[0]?.errorCode).toBe(0);
+    const code = topics[0]?.errorCode ?? -1;
+    if (code !== 0) throw new Error(`topic ${name} was not created: ${errorName(code)}`);
     for (const [index, [leader]] of assignment.entries()) await this.untilLed(name, index, leader as number);
     return name;
   }
@@ -83,19 +90,19 @@ export class TestCluster {
   /** Every node that answers names this leader, and it serves. */
   async untilLed(topic: string, index: number, leader: number): Promise<void> {
     for (const node of this.up) {
-      await expect.poll(async () => (await this.partition(topic, index, node))?.leaderId, PATIENCE).toBe(leader);
+      await until(async () => (await this.partition(topic, index, node))?.leaderId, leader);
     }
     if (leader < 0) return;
     const topics = [{ name: topic, partitions: [{ partitionIndex: index, timestamp: -1 }] }];
     const errorOf = async () =>
       (await rawRequest(this.address(leader), apis.ListOffsets, 5, { replicaId: -1, topics })).topics[0]?.partitions[0]
         ?.errorCode;
-    await expect.poll(errorOf, PATIENCE).toBe(0);
+    await until(errorOf, 0);
   }
 
   async untilInSync(topic: string, nodeIds: readonly number[], index = 0): Promise<void> {
-    const inSync = async () => (await this.partition(topic, index))?.isrNodes.toSorted();
-    await expect.poll(inSync, PATIENCE).toEqual(nodeIds.toSorted());
+    const inSync = async () => (await this.partition(topic, index))?.isrNodes.toSorted(byNumber);
+    await until(inSync, nodeIds.toSorted(byNumber));
   }
 
   /** Makes the node the preferred replica, then elects it. */
@@ -113,7 +120,7 @@ export class TestCluster {
       });
       return this.leaderOf(topic, index);
     };
-    await expect.poll(elect, PATIENCE).toBe(nodeId);
+    await until(elect, nodeId);
     await this.untilLed(topic, index, nodeId);
   }
 
@@ -174,7 +181,7 @@ async function embeddedNodes(): Promise<Nodes> {
 
 /** The same suite against three nodes of Apache Kafka, started for it alone, and against an embedded cluster of three brokers. */
 export function describeOnEachCluster(name: string, suite: (cluster: () => TestCluster) => void): void {
-  const on = (start: () => Promise<Nodes>) => () => {
+  const on = (start: () => Promise<Nodes>) => {
     let nodes: Nodes;
     let cluster: TestCluster;
     beforeAll(async () => {
@@ -184,6 +191,23 @@ export function describeOnEachCluster(name: string, suite: (cluster: () => TestC
     afterAll(() => nodes?.close());
     suite(() => cluster);
   };
-  describeWithOwnKafka(`${name}, on Apache Kafka`, on(apacheNodes));
-  describe(`${name}, on the embedded cluster`, on(embeddedNodes));
+  describeWithOwnKafka(`${name}, on Apache Kafka`, () => {
+    on(apacheNodes);
+  });
+  describe(`${name}, on the embedded cluster`, () => {
+    on(embeddedNodes);
+  });
+}
+
+/** @throws Error with the last answer when the wanted one does not come */
+async function until<T>(probe: () => Promise<T>, wanted: T): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await probe();
+    if (isDeepStrictEqual(answer, wanted)) return;
+    if (performance.now() > deadline) {
+      throw new Error(`waited for ${JSON.stringify(wanted)}, and there is still ${JSON.stringify(answer)}`);
+    }
+    await delay(POLL_MS);
+  }
 }

@@ -10,8 +10,9 @@ export const createPartitions = defineHandler({
   api: apis.CreatePartitions,
   versions: { min: 0, max: 3 },
 
-  handle: ({ topics, validateOnly }, context) => {
+  handle: (request, context) => {
     let room = MAX_PARTITIONS_PER_REQUEST;
+    const { topics, validateOnly } = request;
     const results = [...new Map(topics.map((topic) => [topic.name, topic])).values()].map((wanted): Result => {
       const added = wanted.count - (context.cluster.topic(wanted.name)?.partitions.length ?? 0);
       room -= Math.max(0, added);

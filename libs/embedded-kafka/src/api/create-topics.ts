@@ -1,4 +1,4 @@
-import { apis, errorCode, errorName, ZERO_UUID, type RequestOf, type ResponseInput } from 'kafka-wire';
+import { apis, errorCode, errorName, type RequestOf, type ResponseInput } from 'kafka-wire';
 import { MAX_PARTITIONS_PER_REQUEST, tooManyPartitions, type TopicRequest } from '../cluster/topic-plan.js';
 import { describeConfigs } from '../cluster/topic-configs.js';
 import { isRefusal } from '../log/refusal.js';

@@ -1,8 +1,8 @@
-import type { Codecs } from '../log/acceptance.js';
 import { refusal, type Refusal } from '../log/refusal.js';
 import type { Clock } from '../time/clock.js';
 import type { Random } from '../time/random.js';
 import { BrokerSessions } from './broker-sessions.js';
+import type { ClusterSettings } from './cluster-settings.js';
 import { LeaderElection } from './leader-election.js';
 import { MetadataCache } from './metadata-cache.js';
 import { imageOf } from './metadata-image.js';
@@ -13,19 +13,6 @@ import { Replication } from './replication.js';
 import { Topic } from './topic.js';
 import { collides } from './topic-name.js';
 import { planTopic, type TopicPlan, type TopicRequest } from './topic-plan.js';
-
-export interface ClusterSettings {
-  readonly host: string;
-  readonly autoCreateTopics: boolean;
-  readonly defaultPartitions: number;
-  readonly defaultReplicationFactor: number;
-  readonly topicPropagationMs: number;
-  readonly codecs: Codecs;
-  /** `replica.lag.time.max.ms` */
-  readonly replicaLagTimeMaxMs?: number;
-  /** `broker.session.timeout.ms` */
-  readonly brokerSessionTimeoutMs?: number;
-}
 
 const KAFKAS_REPLICA_LAG_TIME_MAX_MS = 30_000;
 const KAFKAS_BROKER_SESSION_TIMEOUT_MS = 9_000;

@@ -1,5 +1,18 @@
-import type { ClusterState } from './cluster-state.js';
 import { imageOf, type MetadataImage, type NodeImage, type PartitionImage, type TopicImage } from './metadata-image.js';
+import type { Propagation } from './propagation.js';
+import type { Topic } from './topic.js';
+
+/** How things are. */
+export interface ClusterTruth {
+  readonly controllerId: number;
+  readonly settings: { readonly host: string };
+  /** Brokers that are up. */
+  readonly liveNodes: readonly { readonly id: number; readonly port: number }[];
+  readonly topics: Iterable<Topic>;
+  readonly propagation: Propagation;
+  topic(name: string): Topic | undefined;
+  topicById(id: string): Topic | undefined;
+}
 
 /**
  * What one broker believes of the cluster.
@@ -12,7 +25,7 @@ export class MetadataCache {
 
   constructor(
     readonly nodeId: number,
-    readonly cluster: ClusterState,
+    readonly cluster: ClusterTruth,
   ) {}
 
   get isFrozen(): boolean {

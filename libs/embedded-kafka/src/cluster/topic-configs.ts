@@ -28,7 +28,7 @@ const INT_MAX = 0x7fff_ffff;
 const LONG_MAX = '9223372036854775807';
 const HOUR_MS = 3_600_000;
 
-/** The topic settings that have an effect here, with Kafka 4.3's defaults. */
+/** Kafka's topic settings with Kafka 4.3's defaults; those {@link WITHOUT_EFFECT} are described, and cannot be set. */
 const RULES: Readonly<Record<string, ConfigRule>> = {
   'max.message.bytes': { defaultValue: '1048588', type: 'int', isValid: integer(0, INT_MAX) },
   'min.insync.replicas': { defaultValue: '1', type: 'int', isValid: integer(1, INT_MAX) },
@@ -69,7 +69,7 @@ const RULES: Readonly<Record<string, ConfigRule>> = {
   'max.compaction.lag.ms': { defaultValue: LONG_MAX, type: 'long', isValid: integer(1, Infinity) },
   'min.cleanable.dirty.ratio': { defaultValue: '0.5', type: 'double', isValid: isRatio },
   preallocate: { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
-  'remote.copy.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
+  'remote.log.copy.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
   'remote.log.delete.on.disable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
   'remote.storage.enable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
   'segment.index.bytes': { defaultValue: '10485760', type: 'int', isValid: integer(4, INT_MAX) },
@@ -95,7 +95,7 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'max.compaction.lag.ms',
   'min.cleanable.dirty.ratio',
   'preallocate',
-  'remote.copy.disable',
+  'remote.log.copy.disable',
   'remote.log.delete.on.disable',
   'remote.storage.enable',
   'segment.index.bytes',
@@ -116,12 +116,9 @@ export interface ConfigEntry {
 
 /** What is wrong with a setting, or undefined. */
 export function configProblem(name: string, value: string | null): string | undefined {
+  if (WITHOUT_EFFECT.has(name)) return `${name} has no effect in this cluster, and is refused rather than ignored`;
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
-  if (rule === undefined) {
-    return WITHOUT_EFFECT.has(name)
-      ? `${name} has no effect in this cluster, and is refused rather than ignored`
-      : `unknown topic config name: ${name}`;
-  }
+  if (rule === undefined) return `unknown topic config name: ${name}`;
   if (value === null || !rule.isValid(value)) return `invalid value ${value} for configuration ${name}`;
   return undefined;
 }

@@ -58,6 +58,7 @@ describe('a request in two', () => {
       [
         "AddPartitionsToTxn",
         "AlterConfigs",
+        "AlterPartitionReassignments",
         "CreatePartitions",
         "CreateTopics",
         "DeleteRecords",
@@ -82,6 +83,7 @@ describe('a request in two', () => {
     expect(names.filter((name) => canSpeakOf(name, 'partition')).toSorted()).toMatchInlineSnapshot(`
       [
         "AddPartitionsToTxn",
+        "AlterPartitionReassignments",
         "CreateTopics",
         "DeleteRecords",
         "DescribeLogDirs",

@@ -2,7 +2,8 @@ import { decodeRecordBatchHeaders, encodeRecordBatch, NO_PRODUCER_ID, type Recor
 import { isRefusal } from '../../log/refusal.js';
 import { Random } from '../../time/random.js';
 import { ManualClock } from '../../time/spec-support/manual-clock.js';
-import { ClusterState, type ClusterSettings } from '../cluster-state.js';
+import type { ClusterSettings } from '../cluster-settings.js';
+import { ClusterState } from '../cluster-state.js';
 import type { Appended, Partition } from '../partition.js';
 
 /** Brokers 1 to n, all up, on a clock that stands still. */
