@@ -120,7 +120,7 @@ describe('transactions of the embedded cluster', () => {
       return [feature?.maxVersionLevel, finalizedFeaturesEpoch];
     };
     const [before, epoch = 0] = await level();
-    kafka.setTransactionVersion(2);
+    kafka.transactions.setVersion(2);
     expect([before, ...(await level())]).toEqual([1, 2, epoch + 1]);
   });
 });
