@@ -6,8 +6,9 @@ const of = (configs: Record<string, string>) => new Map(Object.entries(configs))
 describe('topic configs', () => {
   it('tells a setting without effect from one nobody knows', () => {
     expect(configProblem('flush.ms', '1')).toBe(
-      'flush.ms has no effect in this cluster, and is refused rather than ignored',
+      'flush.ms has no effect in this cluster: anything but its default is refused rather than ignored',
     );
+    expect(configProblem('flush.ms', '9223372036854775807')).toBeUndefined();
     expect(configProblem('no.such', '1')).toBe('unknown topic config name: no.such');
     expect(configProblem('segment.bytes', '5')).toBe('invalid value 5 for configuration segment.bytes');
     expect(configProblem('cleanup.policy', 'compact,delete')).toBeUndefined();

@@ -28,7 +28,7 @@ const INT_MAX = 0x7fff_ffff;
 const LONG_MAX = '9223372036854775807';
 const HOUR_MS = 3_600_000;
 
-/** Kafka's topic settings with Kafka 4.3's defaults; those {@link WITHOUT_EFFECT} are described, and cannot be set. */
+/** Kafka's topic settings with Kafka 4.3's defaults; those {@link WITHOUT_EFFECT} are described, and keep their defaults. */
 const RULES: Readonly<Record<string, ConfigRule>> = {
   'max.message.bytes': { defaultValue: '1048588', type: 'int', isValid: integer(0, INT_MAX) },
   'min.insync.replicas': { defaultValue: '1', type: 'int', isValid: integer(1, INT_MAX) },
@@ -77,18 +77,16 @@ const RULES: Readonly<Record<string, ConfigRule>> = {
   'unclean.leader.election.enable': { defaultValue: 'false', type: 'boolean', isValid: oneOf('true', 'false') },
 };
 
-/** Settings of Kafka that would mean nothing here: there are no files, no throttling, no remote storage, and codecs have their usual levels. */
+/** Those that would mean nothing here: there are no files, no throttling, no remote storage, and codecs have their usual levels. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'compression.gzip.level',
   'compression.lz4.level',
   'compression.zstd.level',
-  'errors.deadletterqueue.group.enable',
   'file.delete.delay.ms',
   'flush.messages',
   'flush.ms',
   'follower.replication.throttled.replicas',
   'index.interval.bytes',
-  'internal.segment.bytes',
   'leader.replication.throttled.replicas',
   'local.retention.bytes',
   'local.retention.ms',
@@ -120,7 +118,9 @@ export function configProblem(name: string, value: string | null): string | unde
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
   if (rule === undefined) return `unknown topic config name: ${name}`;
   if (value === null || !rule.isValid(value)) return `invalid value ${value} for configuration ${name}`;
-  return undefined;
+  return WITHOUT_EFFECT.has(name) && value !== rule.defaultValue
+    ? `${name} has no effect in this cluster: anything but its default is refused rather than ignored`
+    : undefined;
 }
 
 export function isListConfig(name: string): boolean {
