@@ -114,7 +114,6 @@ export interface ConfigEntry {
 
 /** What is wrong with a setting, or undefined. */
 export function configProblem(name: string, value: string | null): string | undefined {
-  if (WITHOUT_EFFECT.has(name)) return `${name} has no effect in this cluster, and is refused rather than ignored`;
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
   if (rule === undefined) return `unknown topic config name: ${name}`;
   if (value === null || !rule.isValid(value)) return `invalid value ${value} for configuration ${name}`;
