@@ -6,9 +6,9 @@ export interface Question<T> {
   readonly transactionalId: string;
   readonly epoch: number;
   /** Asks, once it is this question's turn. */
-  ask(): T;
+  readonly ask: () => T;
   /** The answer when another question takes its place. */
-  refuse(code: number): T;
+  readonly refuse: (code: number) => T;
 }
 
 interface Waiting {
