@@ -1,9 +1,9 @@
-import { decodeRecordBatchHeaders } from 'kafka-wire';
+import { apis, decodeRecordBatchHeaders } from 'kafka-wire';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { describeOnEachKafka, type TestKafka } from '../support/each-kafka.js';
 import { RawConnection } from '../support/raw-connection.js';
-import { fetchCommitted, produceBatch, RawProducer } from '../support/raw-transactions.js';
+import { fetchCommitted, produceBatch, RawProducer, type Told } from '../support/raw-transactions.js';
 
 describeOnEachKafka('Produce in a transaction', (kafka: () => TestKafka) => {
   let connection: RawConnection;
@@ -159,48 +159,6 @@ describeOnEachKafka('Produce in a transaction', (kafka: () => TestKafka) => {
     await producer.finish(true);
   });
 
-  it('that is late is fenced by the marker in TV2, repeats too', async () => {
-    const mine = await newTopic();
-    const producer = await create();
-    await producer.produce(mine, 0);
-    const next = await producer.finish(true);
-    for (const [sequence, partition] of [
-      [0, 0],
-      [1, 0],
-      [0, 1],
-    ] as const) {
-      expect(await producer.produce(mine, sequence, { partition })).toBe('INVALID_PRODUCER_EPOCH');
-    }
-    expect(await next.settled()).toBe('CompleteCommit@1');
-  });
-
-  it.each([
-    [10, 'INVALID_TXN_STATE'],
-    [11, 'TRANSACTION_ABORTABLE'],
-  ] as const)('that is late is not part of any transaction in TV1 (v%i)', async (version, error) => {
-    const mine = await newTopic();
-    const producer = await create();
-    await producer.addPartitions(mine, [0]);
-    await producer.produce(mine, 0, { version: 11 });
-    await producer.finish(true, 4);
-    expect(await producer.produce(mine, 1, { version })).toBe(error);
-    expect(await producer.produce(mine, 0, { version })).toBe(error);
-  });
-
-  it('that is late gets into the next transaction of TV1, whose own record is taken for its repeat', async () => {
-    const mine = await newTopic();
-    const producer = await create();
-    await producer.addPartitions(mine, [0]);
-    await producer.finish(false, 4);
-    await producer.addPartitions(mine, [0]);
-    expect(await producer.produce(mine, 0, { version: 11, values: ['late'] })).toBe(1);
-    expect(await producer.produce(mine, 0, { version: 11, values: ['good'] })).toBe(1);
-    await producer.finish(true, 4);
-    const { records } = await fetchCommitted(connection, mine);
-    expect(records?.includes('late')).toBe(true);
-    expect(records?.includes('good')).toBe(false);
-  });
-
   it('waits for the markers of the transaction before in version 12', async () => {
     const mine = await newTopic();
     let producer = await create();
@@ -217,19 +175,40 @@ describeOnEachKafka('Produce in a transaction', (kafka: () => TestKafka) => {
     }
   });
 
-  it('on several partitions at once adds each of them', async () => {
-    const mine = await newTopic();
+  /** First batches for partitions 0 to 3 at once, each over a connection of its own. */
+  async function together(producer: RawProducer, mine: string): Promise<Told[]> {
+    const connections = await Promise.all([0, 1, 2, 3].map(() => RawConnection.open(connection.address)));
+    const senders = connections.map((other) => Object.assign(producer.at(producer.epoch), { connection: other }));
+    const answers = await Promise.all(senders.map((sender, partition) => sender.produce(mine, 0, { partition })));
+    for (const other of connections) other.close();
+    return answers;
+  }
+
+  it('on several partitions at once gets in its own way when it has to add them', async () => {
+    const mine = await kafka().createTopic({ partitions: 4 });
+    const seen = new Set<Told>();
+    let producer = await create();
+    for (let at = 0; at < 20 && !seen.has('NOT_ENOUGH_REPLICAS'); at++) {
+      for (const answer of await together(producer, mine)) seen.add(typeof answer === 'number' ? 'appended' : answer);
+      producer = await producer.finish(true);
+    }
+    expect(seen).toEqual(new Set(['NOT_ENOUGH_REPLICAS', 'appended']));
+  });
+
+  it('on several partitions of one request adds them all at once', async () => {
+    const mine = await kafka().createTopic({ partitions: 4 });
     const producer = await create();
-    const others = await Promise.all([1, 2].map(() => RawConnection.open(connection.address)));
-    const [left, right] = others.map((other) => Object.assign(producer.at(0), { connection: other }));
-    const [one, two] = await Promise.all([
-      left?.produce(mine, 0, { partition: 1 }),
-      right?.produce(mine, 0, { partition: 2 }),
-    ]);
-    expect([one, two]).toEqual([0, 0]);
-    expect((await producer.describe()).topics[0]?.partitions.toSorted()).toEqual([1, 2]);
+    const partitions = await Promise.all(
+      [0, 1, 2, 3].map(async (index) => ({ index, records: await producer.batch(0, ['x']) })),
+    );
+    const { responses } = await connection.request(apis.Produce, 12, {
+      transactionalId: producer.transactionalId,
+      acks: -1,
+      timeoutMs: 5000,
+      topicData: [{ name: mine, partitionData: partitions }],
+    });
+    expect(responses[0]?.partitionResponses.map(({ errorCode }) => errorCode)).toEqual([0, 0, 0, 0]);
     await producer.finish(true);
-    for (const other of others) other.close();
   });
 
   it('keeps markers of partitions that were added and never written to', async () => {

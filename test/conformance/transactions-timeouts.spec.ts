@@ -6,7 +6,7 @@ import { RawConnection } from '../support/raw-connection.js';
 import { coordinatorFor, fetchCommitted, RawProducer } from '../support/raw-transactions.js';
 
 const LOOK_MS = 500;
-const TIMEOUT_MS = 100;
+const TIMEOUT_MS = 1_000;
 
 describe.each([1, 2] as const)('transactions of level %s that take too long', (level) => {
   const clusters = {

@@ -212,6 +212,11 @@ export async function coordinatorFor(connection: RawConnection, keyType: 0 | 1, 
     () => connection.request(apis.FindCoordinator, 4, { keyType, coordinatorKeys: [key] }),
     ({ coordinators }) => coordinators[0]?.errorCode === 0,
   );
+  if (keyType === 1) return;
+  await eventually(
+    () => connection.request(apis.OffsetFetch, 8, { groups: [{ groupId: key, topics: null }] }),
+    ({ groups }) => groups[0]?.errorCode === 0,
+  );
 }
 
 /** Asks again until the answer is right. @throws when it never becomes so */

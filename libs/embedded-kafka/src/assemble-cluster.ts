@@ -84,6 +84,7 @@ function createTransactions(
     maxTimeoutMs: options.transactionMaxTimeoutMs ?? 900_000,
     abortIntervalMs: options.transactionAbortIntervalMs ?? 10_000,
     idExpirationMs: options.transactionalIdExpirationMs ?? 604_800_000,
+    roundTripMs: options.transactionMarkerDelayMs === 0 ? 0 : 1,
   };
   const markers = new MarkerWriter(
     cluster,

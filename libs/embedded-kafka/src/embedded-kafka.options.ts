@@ -49,7 +49,10 @@ export interface EmbeddedKafkaOptions extends SecurityOptions {
   readonly groupMaxSize?: number;
   /** Level of the feature `transaction.version`: 2 raises a producer's epoch with every transaction, 1 does not. @defaultValue 2 */
   readonly transactionVersion?: 1 | 2;
-  /** A marker takes from 1 to so many milliseconds to reach a partition after its transaction ended; 0: it is there at once. @defaultValue 2 */
+  /**
+   * A marker takes from 1 to so many milliseconds to reach a partition after its transaction ended. 0: it is there at once, and brokers have the
+   * coordinator's answers at once too, so that nothing gets in the way of anything. @defaultValue 2
+   */
   readonly transactionMarkerDelayMs?: number;
   /** Milliseconds between two looks for transactions that take too long (`transaction.abort.timed.out.transaction.cleanup.interval.ms`). @defaultValue 10000 */
   readonly transactionAbortIntervalMs?: number;

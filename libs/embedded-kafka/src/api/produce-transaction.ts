@@ -64,38 +64,41 @@ function ask(
   joining: readonly Joining[],
   context: RequestContext,
 ): JoinRefusals | Promise<JoinRefusals> {
-  if (context.apiVersion >= IMPLICIT_SINCE_VERSION) return add(producer, joining, context);
-  const { transactions } = context;
-  const unavailable = transactions.availability(producer.transactionalId);
-  return refusals(joining, (one) => unavailable || transactions.verify(producer, one), context);
+  const { transactions, brokerId, apiVersion } = context;
+  const { transactionalId, epoch } = producer;
+  const route = `${brokerId} to ${transactions.nodeFor(transactionalId)?.id}`;
+  const partitions = joining.map(({ topic, partition }) => ({ topic, partition }));
+  const refuse = (code: number) => refuseAll(joining, code, context);
+  const question =
+    apiVersion >= IMPLICIT_SINCE_VERSION
+      ? () => refuse(transactions.availability(transactionalId) || transactions.add(producer, partitions))
+      : () => {
+          const unavailable = transactions.availability(transactionalId);
+          return refusals(joining, (one) => unavailable || transactions.verify(producer, one), context);
+        };
+  const put = () => transactions.requests.put(route, { transactionalId, epoch, ask: question, refuse });
+  return apiVersion >= IMPLICIT_SINCE_VERSION ? untilSettled(put, context) : put();
+}
+
+/** Asks again while markers of the transaction before are being written. */
+function untilSettled(
+  put: () => JoinRefusals | Promise<JoinRefusals>,
+  { cluster, signal }: RequestContext,
+): JoinRefusals | Promise<JoinRefusals> {
+  const { clock } = cluster;
+  const startedMs = clock.wallTime();
+  const isBusy = (answer: JoinRefusals) =>
+    [...answer.values()].some((one) => one.errorCode === errorCode('CONCURRENT_TRANSACTIONS'));
+  const settle = (answer: JoinRefusals): JoinRefusals | Promise<JoinRefusals> => {
+    if (!isBusy(answer) || clock.wallTime() - startedMs >= RETRY_FOR_MS || signal.aborted) return answer;
+    return new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY_MS)).then(put).then(settle);
+  };
+  const first = put();
+  return first instanceof Promise ? first.then(settle) : settle(first);
 }
 
 function merged(one: JoinRefusals, other: JoinRefusals): JoinRefusals {
   return one.size === 0 ? other : new Map([...one, ...other]);
-}
-
-function add(
-  producer: TransactionalProducer,
-  joining: readonly Joining[],
-  context: RequestContext,
-): JoinRefusals | Promise<JoinRefusals> {
-  const { clock } = context.cluster;
-  const partitions = joining.map(({ topic, partition }) => ({ topic, partition }));
-  const startedMs = clock.wallTime();
-  const attempt = () =>
-    context.transactions.availability(producer.transactionalId) || context.transactions.add(producer, partitions);
-  const isBusy = (code: number) => code === errorCode('CONCURRENT_TRANSACTIONS');
-  const code = attempt();
-  if (!isBusy(code)) return refuseAll(joining, code, context);
-  return new Promise((resolve) => {
-    const again = () => {
-      const late = attempt();
-      const isOver = clock.wallTime() - startedMs >= RETRY_FOR_MS || context.signal.aborted;
-      if (isBusy(late) && !isOver) clock.setTimeout(again, RETRY_MS);
-      else resolve(refuseAll(joining, late, context));
-    };
-    clock.setTimeout(again, RETRY_MS);
-  });
 }
 
 function transactionalBatches({ topicData }: Request, apiVersion: number): Joining[] {
@@ -135,6 +138,7 @@ function asProduceAnswer(code: number, apiVersion: number): Refusal {
         ? refusal('TRANSACTION_ABORTABLE', 'the partition was not added to the transaction')
         : worded('INVALID_TXN_STATE', 'the partition was not added to the transaction');
     case 'CONCURRENT_TRANSACTIONS':
+    case 'NETWORK_EXCEPTION':
     case 'NOT_COORDINATOR':
     case 'COORDINATOR_LOAD_IN_PROGRESS':
     case 'COORDINATOR_NOT_AVAILABLE':

@@ -9,7 +9,7 @@ import { ManualClock } from '../time/spec-support/manual-clock.js';
 import { MarkerWriter } from './marker-writer.js';
 import { TransactionCoordinator } from './transaction-coordinator.js';
 
-const SETTINGS = { maxTimeoutMs: 900_000, abortIntervalMs: 10_000, idExpirationMs: 60_000 };
+const SETTINGS = { maxTimeoutMs: 900_000, abortIntervalMs: 10_000, idExpirationMs: 60_000, roundTripMs: 0 };
 const TOPIC = 'orders';
 
 let clock: ManualClock;

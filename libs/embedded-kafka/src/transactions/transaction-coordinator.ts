@@ -1,6 +1,7 @@
 import { NO_PRODUCER_ID, errorCode, type ErrorName, type ProducerId } from 'kafka-wire';
 import type { ClusterState, Node } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
+import { CoordinatorRequests } from './coordinator-requests.js';
 import { judgeEndV1, judgeEndV2, type EndRequest } from './end-transaction.js';
 import { judgeInit, type HeldProducer } from './init-producer-id.js';
 import type { MarkerWriter } from './marker-writer.js';
@@ -42,6 +43,8 @@ export class TransactionCoordinator {
   #versionEpoch = 0;
 
   readonly cluster: ClusterState;
+  /** Of brokers that lead partitions of transactions. */
+  readonly requests: CoordinatorRequests;
 
   constructor(
     readonly coordinators: CoordinatorMap,
@@ -50,6 +53,7 @@ export class TransactionCoordinator {
     version: TransactionVersion,
   ) {
     this.cluster = coordinators.cluster;
+    this.requests = new CoordinatorRequests(this.cluster.clock, settings.roundTripMs);
     this.#version = version;
     this.#timeouts = new PeriodicLook(this.cluster.clock, settings.abortIntervalMs, () => this.#abortTimedOut());
   }
@@ -158,6 +162,7 @@ export class TransactionCoordinator {
   close(): void {
     this.#timeouts.stop();
     this.markers.close();
+    this.requests.close();
   }
 
   #create(transactionalId: string, timeoutMs: number): TransactionMetadata {

@@ -6,4 +6,6 @@ export interface TransactionSettings {
   readonly abortIntervalMs: number;
   /** An id nobody uses is forgotten after this long (`transactional.id.expiration.ms`). */
   readonly idExpirationMs: number;
+  /** Until a broker that asks the coordinator has its answer. */
+  readonly roundTripMs: number;
 }
