@@ -9,7 +9,7 @@ import type { EmbeddedKafkaOptions } from './embedded-kafka.options.js';
 import { ClusterNetwork } from './faults/cluster-network.js';
 import { Faults } from './faults/faults.js';
 import { GroupCoordinator } from './groups/group-coordinator.js';
-import type { Codecs } from './log/acceptance.js';
+import type { LoadedCodecs } from './log/loaded-codecs.js';
 import { Security } from './security/security.js';
 import { systemClock } from './time/clock.js';
 import { Random } from './time/random.js';
@@ -23,7 +23,7 @@ const USUAL_MARKER_DELAY_MS = 2;
 const MAX_SESSION_TIMEOUT_MS = 1_800_000;
 
 /** What all brokers of a cluster share, made from the options; every default is here. */
-export function assembleCluster(options: EmbeddedKafkaOptions, codecs: Codecs): SharedServices {
+export function assembleCluster(options: EmbeddedKafkaOptions, codecs: LoadedCodecs): SharedServices {
   const count = options.brokers ?? 1;
   const port = options.port ?? 0;
   const nodes = Array.from({ length: count }, (_, at): Node => ({

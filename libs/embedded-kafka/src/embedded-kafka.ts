@@ -11,8 +11,7 @@ import { lagFollower, setInSync } from './cluster/replica-controls.js';
 import { checkOptions, type EmbeddedKafkaOptions, type TopicOptions } from './embedded-kafka.options.js';
 import type { ClusterNetwork } from './faults/cluster-network.js';
 import type { Faults } from './faults/faults.js';
-import type { Codecs } from './log/acceptance.js';
-import { loadCodecs } from './log/load-codecs.js';
+import { LoadedCodecs } from './log/loaded-codecs.js';
 import { isRefusal } from './log/refusal.js';
 import { readRecords, type ReadRecordsOptions, type StoredRecord } from './log/read-records.js';
 import type { Acls } from './security/acls.js';
@@ -30,7 +29,7 @@ export class EmbeddedKafka {
   readonly #shared: SharedServices;
   readonly #brokers: readonly Broker[];
 
-  private constructor(options: EmbeddedKafkaOptions, codecs: Codecs) {
+  private constructor(options: EmbeddedKafkaOptions, codecs: LoadedCodecs) {
     this.#shared = assembleCluster(options, codecs);
     const transport = this.#shared.security.transportOver(options.transport ?? tcpTransport);
     this.#brokers = this.#shared.cluster.nodes.map((node) => new Broker(node, this.#shared, transport));
@@ -44,7 +43,7 @@ export class EmbeddedKafka {
    */
   static async start(options: EmbeddedKafkaOptions = {}): Promise<EmbeddedKafka> {
     checkOptions(options);
-    const kafka = new EmbeddedKafka(options, await loadCodecs());
+    const kafka = new EmbeddedKafka(options, await LoadedCodecs.builtIn());
     try {
       for (const broker of kafka.#brokers) await broker.start();
       for (const topic of options.topics ?? []) kafka.createTopic(topic);

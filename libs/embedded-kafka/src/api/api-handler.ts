@@ -1,27 +1,34 @@
 import type { ApiDefinition, RequestOf, ResponseInput, VersionRange } from 'kafka-wire';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
+import type { MetadataCache } from '../cluster/metadata-cache.js';
 import type { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { GroupCoordinator } from '../groups/group-coordinator.js';
 import type { Security } from '../security/security.js';
 import type { Session } from '../security/session.js';
 import type { TransactionCoordinator } from '../transactions/transaction-coordinator.js';
 
+/** What all brokers of a cluster answer from. */
+export interface ClusterServices {
+  readonly cluster: ClusterState;
+  readonly groups: GroupCoordinator;
+  readonly coordinators: CoordinatorMap;
+  readonly security: Security;
+  readonly transactions: TransactionCoordinator;
+}
+
 /** What a request meets: the broker it reached, who sent it, and the cluster behind. */
-export interface RequestContext {
+export interface RequestContext extends ClusterServices {
   readonly brokerId: number;
   readonly apiVersion: number;
   readonly clientId: string;
   readonly clientHost: string;
-  readonly cluster: ClusterState;
-  readonly groups: GroupCoordinator;
-  readonly coordinators: CoordinatorMap;
+  /** What this broker believes of the cluster. */
+  readonly metadata: MetadataCache;
   /** Of this broker. */
   readonly fetchSessions: FetchSessions;
-  readonly security: Security;
   /** Who asks. */
   readonly session: Session;
-  readonly transactions: TransactionCoordinator;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal;
 }

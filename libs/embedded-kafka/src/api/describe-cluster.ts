@@ -8,17 +8,16 @@ export const describeCluster = defineHandler({
   api: apis.DescribeCluster,
   versions: { min: 0, max: 2 },
 
-  handle(request, { cluster, brokerId }) {
+  handle(request, { cluster, metadata }) {
     if (request.endpointType !== BROKERS) {
       const isKnown = request.endpointType === CONTROLLERS;
       const code = errorCode(isKnown ? 'MISMATCHED_ENDPOINT_TYPE' : 'UNSUPPORTED_ENDPOINT_TYPE');
       return { errorCode: code, errorMessage: 'brokers tell about brokers only' };
     }
-    const cache = cluster.metadataCache(brokerId);
-    const up = cache.nodes.map(({ id, host, port }) => ({ brokerId: id, host, port, isFenced: false }));
+    const up = metadata.nodes.map(({ id, host, port }) => ({ brokerId: id, host, port, isFenced: false }));
     return {
       clusterId: cluster.id,
-      controllerId: cache.controllerId,
+      controllerId: metadata.controllerId,
       brokers: request.includeFencedBrokers ? [...up, ...fenced(cluster)] : up,
     };
   },

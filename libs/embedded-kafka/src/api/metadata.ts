@@ -38,14 +38,13 @@ function failed({ name, topicId }: AskedTopic, code: number): TopicResponse {
   return { name: name ?? '', topicId, errorCode: code };
 }
 
-function clusterPart({ cluster, brokerId }: RequestContext) {
-  const { nodes, controllerId } = cluster.metadataCache(brokerId);
+function clusterPart({ cluster, metadata: { nodes, controllerId } }: RequestContext) {
   const brokers = nodes.map(({ id, host, port }) => ({ nodeId: id, host, port }));
   return { clusterId: cluster.id, controllerId, brokers };
 }
 
 function topicsOf(request: Request, context: RequestContext): TopicResponse[] {
-  const cache = context.cluster.metadataCache(context.brokerId);
+  const { metadata: cache } = context;
   const describe = (topic: TopicImage) => describeTopic(topic, cache);
   if (request.topics === null) return cache.topics.map(describe);
   return request.topics.map(({ name, topicId }) => {

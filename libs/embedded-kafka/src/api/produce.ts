@@ -9,6 +9,7 @@ import { defineHandler, type Answer, type RequestContext } from './api-handler.j
 import { byTopic, type TopicOfEntry } from './by-topic.js';
 import { ledPartition } from './leader-check.js';
 import { leaderHint, nodeEndpoints } from './leader-hint.js';
+import { loadNeededCodecs } from './needed-codecs.js';
 import { joinTransaction, type JoinRefusals } from './produce-transaction.js';
 import { isMissedById } from './topic-names.js';
 
@@ -42,14 +43,22 @@ export const produce = defineHandler({
   advertisedMin: 0,
 
   handle(request, context) {
-    const joined = joinTransaction(request, context);
-    if (typeof joined === 'number') return refuseAll(request, joined, context);
-    if (joined instanceof Promise) return joined.then((refusals) => appendAll(request, refusals, context));
-    return appendAll(request, joined, context);
+    const loading = loadNeededCodecs(request, context.cluster);
+    return loading === undefined ? serve(request, context) : loading.then(() => serve(request, context));
   },
 
   refuse: refuseAll,
 });
+
+function serve(
+  request: Request,
+  context: RequestContext,
+): Answer<typeof apis.Produce> | Promise<Answer<typeof apis.Produce>> {
+  const joined = joinTransaction(request, context);
+  if (typeof joined === 'number') return refuseAll(request, joined, context);
+  if (joined instanceof Promise) return joined.then((refusals) => appendAll(request, refusals, context));
+  return appendAll(request, joined, context);
+}
 
 function refuseAll(request: Request, code: number, context: RequestContext): Answer<typeof apis.Produce> {
   const outcomes = request.topicData.flatMap(({ name: topic, topicId, partitionData }) =>

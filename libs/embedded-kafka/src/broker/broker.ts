@@ -111,12 +111,12 @@ export class Broker {
    * Whether it leads a partition it knows nevertheless.
    */
   freezeMetadata(): void {
-    this.shared.cluster.metadataCache(this.id).freeze();
+    this.#server.metadata.freeze();
   }
 
   /** It hears of everything again. */
   thawMetadata(): void {
-    this.shared.cluster.metadataCache(this.id).thaw();
+    this.#server.metadata.thaw();
   }
 
   /** Cuts every connection without stopping: what a network failure does. */

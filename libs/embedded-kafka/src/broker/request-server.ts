@@ -7,33 +7,24 @@ import {
   type ApiDefinition,
   type DecodedRequest,
 } from 'kafka-wire';
-import type { ApiHandler, RequestContext } from '../api/api-handler.js';
+import type { ApiHandler, ClusterServices, RequestContext } from '../api/api-handler.js';
 import { unsupportedApiVersions } from '../api/api-versions.js';
 import { nameTopics } from '../api/topic-names.js';
-import type { ClusterState } from '../cluster/cluster-state.js';
-import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { LogCleaner } from '../cluster/log-cleaner.js';
+import { MetadataCache } from '../cluster/metadata-cache.js';
 import { FetchSessions } from '../fetch-sessions/fetch-sessions.js';
 import type { Fault } from '../faults/fault.js';
 import type { Faults } from '../faults/faults.js';
 import type { ClusterNetwork } from '../faults/cluster-network.js';
-import type { GroupCoordinator } from '../groups/group-coordinator.js';
 import { lastReply, rawTokenFrame } from '../security/failed-login.js';
-import type { Security } from '../security/security.js';
 import type { Session } from '../security/session.js';
-import type { TransactionCoordinator } from '../transactions/transaction-coordinator.js';
 import type { Connection, Reply } from './connection.js';
 import { Delivery } from './delivery.js';
 import { FaultyServing, type Exchange } from './faulty-serving.js';
 import { describeProduce, type LoggedRequest, type RequestLog } from './request-log.js';
 
-/** What all brokers of a cluster share. */
-export interface SharedServices {
-  readonly cluster: ClusterState;
-  readonly groups: GroupCoordinator;
-  readonly coordinators: CoordinatorMap;
-  readonly security: Security;
-  readonly transactions: TransactionCoordinator;
+/** What all brokers of a cluster share: what they answer from, and what surrounds the answering. */
+export interface SharedServices extends ClusterServices {
   readonly logCleaner: LogCleaner;
   readonly faults: Faults;
   readonly network: ClusterNetwork;
@@ -55,11 +46,14 @@ export class RequestServer {
   readonly #serving: FaultyServing;
   /** Gone when the broker stops. */
   readonly fetchSessions: FetchSessions;
+  /** Frozen or not, it outlasts a stop of the broker. */
+  readonly metadata: MetadataCache;
 
   constructor(
     readonly brokerId: number,
     readonly shared: SharedServices,
   ) {
+    this.metadata = new MetadataCache(brokerId, shared.cluster);
     this.fetchSessions = new FetchSessions(shared.cluster.random);
     this.#serving = new FaultyServing(shared.faults, shared.cluster);
   }
@@ -146,17 +140,14 @@ export class RequestServer {
 
   #context(request: DecodedRequest, connection: Connection, session: Session): RequestContext {
     return {
+      ...this.shared,
       brokerId: this.brokerId,
       apiVersion: request.apiVersion,
       clientId: request.clientId ?? '',
       clientHost: connection.host,
-      cluster: this.shared.cluster,
-      groups: this.shared.groups,
-      coordinators: this.shared.coordinators,
+      metadata: this.metadata,
       fetchSessions: this.fetchSessions,
-      security: this.shared.security,
       session,
-      transactions: this.shared.transactions,
       signal: connection.signal,
     };
   }

@@ -1,4 +1,4 @@
-import type { Codecs } from '../log/acceptance.js';
+import type { LoadedCodecs } from '../log/loaded-codecs.js';
 
 export interface ClusterSettings {
   readonly host: string;
@@ -6,7 +6,7 @@ export interface ClusterSettings {
   readonly defaultPartitions: number;
   readonly defaultReplicationFactor: number;
   readonly topicPropagationMs: number;
-  readonly codecs: Codecs;
+  readonly codecs: LoadedCodecs;
   /** `replica.lag.time.max.ms` */
   readonly replicaLagTimeMaxMs?: number;
   /** `broker.session.timeout.ms` */

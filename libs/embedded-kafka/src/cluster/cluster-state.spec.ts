@@ -1,6 +1,7 @@
 import { decodeRecordBatchHeaders, encodeRecordBatch, NO_PRODUCER_ID, type RecordBatchHeader } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { LoadedCodecs } from '../log/loaded-codecs.js';
 import { isRefusal } from '../log/refusal.js';
 import { ManualClock } from '../time/spec-support/manual-clock.js';
 import { Random } from '../time/random.js';
@@ -22,7 +23,7 @@ function clusterOf(brokers: number, topicPropagationMs = 0): ClusterState {
     autoCreateTopics: false,
     defaultPartitions: 1,
     topicPropagationMs,
-    codecs: new Map(),
+    codecs: new LoadedCodecs(),
   };
   return new ClusterState({ ...settings, defaultReplicationFactor: brokers }, nodes, clock, new Random(1));
 }

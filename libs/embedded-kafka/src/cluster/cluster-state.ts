@@ -4,7 +4,6 @@ import type { Random } from '../time/random.js';
 import { BrokerSessions } from './broker-sessions.js';
 import type { ClusterSettings } from './cluster-settings.js';
 import { LeaderElection } from './leader-election.js';
-import { MetadataCache } from './metadata-cache.js';
 import { imageOf } from './metadata-image.js';
 import { NO_LEADER, type Partition } from './partition.js';
 import { Propagation } from './propagation.js';
@@ -32,7 +31,6 @@ export interface Node {
 export class ClusterState {
   readonly id: string;
   readonly #topics = new Map<string, Topic>();
-  readonly #caches = new Map<number, MetadataCache>();
   readonly #sessions: BrokerSessions;
   readonly replication: Replication;
   readonly elections: LeaderElection;
@@ -192,12 +190,6 @@ export class ClusterState {
   /** After something changed between brokers: each fetches what it can. */
   replicateAll(): void {
     for (const { partitions } of this.#topics.values()) for (const partition of partitions) this.replicate(partition);
-  }
-
-  metadataCache(nodeId: number): MetadataCache {
-    const known = this.#caches.get(nodeId) ?? new MetadataCache(nodeId, this);
-    this.#caches.set(nodeId, known);
-    return known;
   }
 
   /** @throws RangeError when there is none */

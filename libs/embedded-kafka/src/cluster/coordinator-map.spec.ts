@@ -1,6 +1,7 @@
 import { errorName } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { LoadedCodecs } from '../log/loaded-codecs.js';
 import { ManualClock } from '../time/spec-support/manual-clock.js';
 import { Random } from '../time/random.js';
 import { ClusterState } from './cluster-state.js';
@@ -18,7 +19,7 @@ beforeEach(() => {
     autoCreateTopics: false,
     defaultPartitions: 1,
     topicPropagationMs: 0,
-    codecs: new Map(),
+    codecs: new LoadedCodecs(),
   };
   cluster = new ClusterState({ ...settings, defaultReplicationFactor: 3 }, nodes, clock, new Random(1));
   coordinators = new CoordinatorMap(cluster, { partitions: 3, loadMs: 100 });

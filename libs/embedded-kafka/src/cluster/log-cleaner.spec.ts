@@ -1,5 +1,6 @@
 import { decodeRecordBatchHeaders, encodeRecordBatch, type RecordBatchHeader } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { LoadedCodecs } from '../log/loaded-codecs.js';
 import { isRefusal } from '../log/refusal.js';
 import { Random } from '../time/random.js';
 import { ManualClock } from '../time/spec-support/manual-clock.js';
@@ -21,7 +22,7 @@ beforeEach(() => {
     autoCreateTopics: false,
     defaultPartitions: 1,
     topicPropagationMs: 0,
-    codecs: new Map(),
+    codecs: new LoadedCodecs(),
   };
   const nodes = [{ id: 1, port: 0, isUp: true, isFetching: true }];
   cluster = new ClusterState({ ...settings, defaultReplicationFactor: 1 }, nodes, clock, new Random(1));

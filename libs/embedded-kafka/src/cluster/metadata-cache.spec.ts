@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { MetadataCache } from './metadata-cache.js';
 import { addTopic, clusterOnClock } from './spec-support/cluster-on-clock.js';
 
 describe('MetadataCache', () => {
@@ -14,14 +15,14 @@ describe('MetadataCache', () => {
     expect(standings()).toEqual(['known', 'served', 'unknown']);
     clock.advance(30);
     expect(standings()).toEqual(['served', 'served', 'served']);
-    expect(cluster.metadataCache(1).topics.map(({ name }) => name)).toEqual(['orders']);
+    expect(new MetadataCache(1, cluster).topics.map(({ name }) => name)).toEqual(['orders']);
   });
 
   it('still names a deleted topic for a while, then the new one of that name', () => {
     const { clock, cluster } = clusterOnClock(1, { topicPropagationMs: 60 });
     addTopic(cluster, 'orders');
     clock.advance(60);
-    const cache = cluster.metadataCache(1);
+    const cache = new MetadataCache(1, cluster);
     const old = cache.topic('orders');
     cluster.deleteTopic('orders');
     addTopic(cluster, 'orders');
@@ -34,7 +35,7 @@ describe('MetadataCache', () => {
   it('believes what it believed while it is frozen', () => {
     const { cluster } = clusterOnClock();
     addTopic(cluster, 'orders');
-    const cache = cluster.metadataCache(3);
+    const cache = new MetadataCache(3, cluster);
     cache.freeze();
     cluster.brokerDown(1);
     addTopic(cluster, 'later');
@@ -49,7 +50,7 @@ describe('MetadataCache', () => {
 
   it('names the controller a test chose as long as it is up', () => {
     const { cluster } = clusterOnClock();
-    const cache = cluster.metadataCache(1);
+    const cache = new MetadataCache(1, cluster);
     expect(cache.controllerId).toBe(1);
     cluster.moveController(3);
     expect(cache.controllerId).toBe(3);

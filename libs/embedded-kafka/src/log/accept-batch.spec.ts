@@ -4,13 +4,14 @@ import {
   encodeRecordBatch,
   errorName,
   verifyRecordBatch,
+  type Codec,
   type CompressionType,
   type RecordBatchHeader,
 } from 'kafka-wire';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { acceptBatch } from './accept-batch.js';
 import type { Acceptance, BatchLimits, Codecs } from './acceptance.js';
-import { loadCodecs } from './load-codecs.js';
+import { LoadedCodecs } from './loaded-codecs.js';
 import { isRefusal } from './refusal.js';
 
 const NOW = 1_700_000_000_000;
@@ -24,9 +25,9 @@ const LIMITS: BatchLimits = {
 };
 const TYPES: readonly CompressionType[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
-let codecs: Codecs;
+const codecs = new LoadedCodecs();
 beforeAll(async () => {
-  codecs = await loadCodecs();
+  await codecs.load(['none', 'gzip', 'snappy', 'lz4', 'zstd']);
 });
 
 const produced = async (type: CompressionType, timestamp = NOW) => {
@@ -86,5 +87,17 @@ describe('acceptBatch', () => {
     const batch = await produced('gzip', NOW + 99_999);
     expect(accept(batch)).toBe('INVALID_TIMESTAMP');
     expect(accept(batch, {}, new Map())).toMatchObject({ header: { compressionType: 'gzip' } });
+  });
+
+  it('refuses 8 KB that would become more than 256 MiB, before they do', async () => {
+    const frame = Buffer.from('28b52ffd0058', 'hex'); // no content size, a window of 2 MiB
+    const block = Buffer.from([0x02, 0x00, 0x10, 0x00]); // the byte 0, 128 Ki times
+    const last = Buffer.from([0x03, 0x00, 0x10, 0x00]);
+    const bomb = Buffer.concat([frame, ...Array.from({ length: 2048 }, () => block), last]);
+    const codec = { ...codecs.get('zstd'), type: 'zstd', id: 4, compress: () => Promise.resolve(bomb) } as Codec;
+    const batch = await encodeRecordBatch({ records: [{ value: 'v', timestamp: NOW }], codec });
+    const before = process.memoryUsage().rss;
+    expect(accept(batch)).toBe('UNKNOWN_SERVER_ERROR');
+    expect(process.memoryUsage().rss - before).toBeLessThan(0x0800_0000);
   });
 });

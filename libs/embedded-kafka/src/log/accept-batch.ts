@@ -8,6 +8,8 @@ import { isRefusal, refusal, type Refusal } from './refusal.js';
 import { rewriteBatch } from './rewrite-batch.js';
 
 const BATCH_HEADER_BYTES = 61;
+/** What a batch may grow to when it is decompressed, which is also what kafka-wire reads. Kafka streams the records, and has no limit. */
+const MAX_RECORDS_BYTES = 0x1000_0000;
 
 /**
  * What the leader checks before the sequences, in Kafka's order (`UnifiedLog.analyzeAndValidateRecords`, then `LogValidator`), and the batch
@@ -49,7 +51,7 @@ function readContent(records: Buffer, header: RecordBatchHeader, to: Acceptance)
   const codec = to.codecs.get(header.compressionType);
   if (codec === undefined) return { body: undefined, maxTimestamp: header.maxTimestamp };
   try {
-    const body = codec.decompressSync(records.subarray(BATCH_HEADER_BYTES, header.sizeBytes));
+    const body = codec.decompressSync(records.subarray(BATCH_HEADER_BYTES, header.sizeBytes), MAX_RECORDS_BYTES);
     const scan = scanBody(body, header, to);
     if (scan.faulty.length > 0) return recordRefusal(scan.faulty, to);
     if (!scan.isInOrder && isCompressedInPlace(header, to.limits)) {

@@ -16,7 +16,7 @@ export interface BatchLimits {
 }
 
 /** By compression; the ones this process can load. */
-export type Codecs = ReadonlyMap<CompressionType, Codec>;
+export type Codecs = Pick<ReadonlyMap<CompressionType, Codec>, 'get'>;
 
 /** Where a batch is produced to, and when. */
 export interface Acceptance {

@@ -1,6 +1,7 @@
 import { errorName } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { LoadedCodecs } from '../log/loaded-codecs.js';
 import { ClusterState } from '../cluster/cluster-state.js';
 import { CoordinatorMap } from '../cluster/coordinator-map.js';
 import { isRefusal } from '../log/refusal.js';
@@ -25,7 +26,7 @@ beforeEach(() => {
     defaultPartitions: 1,
     defaultReplicationFactor: 1,
     topicPropagationMs: 0,
-    codecs: new Map(),
+    codecs: new LoadedCodecs(),
   };
   cluster = new ClusterState(settings, nodes, clock, new Random(1));
   const plan = cluster.planTopic({ name: TOPIC, partitions: 2, replicationFactor: 1, configs: new Map() });

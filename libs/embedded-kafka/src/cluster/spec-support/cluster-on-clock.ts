@@ -1,4 +1,5 @@
 import { decodeRecordBatchHeaders, encodeRecordBatch, NO_PRODUCER_ID, type RecordBatchHeader } from 'kafka-wire';
+import { LoadedCodecs } from '../../log/loaded-codecs.js';
 import { isRefusal } from '../../log/refusal.js';
 import { Random } from '../../time/random.js';
 import { ManualClock } from '../../time/spec-support/manual-clock.js';
@@ -19,7 +20,7 @@ export function clusterOnClock(
     defaultPartitions: 1,
     defaultReplicationFactor: brokers,
     topicPropagationMs: 0,
-    codecs: new Map(),
+    codecs: new LoadedCodecs(),
   };
   return { clock, cluster: new ClusterState({ ...defaults, ...settings }, nodes, clock, new Random(1)) };
 }
