@@ -54,6 +54,14 @@ const REFUSED: Readonly<Record<string, RefusedRequest>> = {
     () => altered('1', [change('num.partitions', '5')], BROKER),
     'INVALID_REQUEST',
   ),
+  'forgetting what a broker was never told, which is no error': incremental(
+    () => altered('1', [change('leader.replication.throttled.rate', null, 1)], BROKER),
+    'NONE',
+  ),
+  'forgetting a setting of a broker that needs a restart, which is no error': incremental(
+    () => altered('1', [change('num.partitions', null, 1)], BROKER),
+    'NONE',
+  ),
   'a change that is nothing but a look': incremental(
     (topic) => ({ ...altered(topic, [change('no.such', '1')]), validateOnly: true }),
     'INVALID_CONFIG',

@@ -95,8 +95,11 @@ describe('kafkajs on the embedded cluster', () => {
     expect(await readCommitted('readers', 'invoices', COUNT)).toEqual(VALUES.map((value) => `invoice of ${value}`));
     expect((await kafka.recordsIn('invoices')).length).toBe(2 * COUNT);
     const admin = await connected(client.admin());
-    const [offsets] = await admin.fetchOffsets({ groupId: 'billing', topics: ['orders'] });
-    expect(offsets?.partitions.map(({ offset }) => offset)).toEqual(['20', '20', '20']);
+    const offsets = async () => {
+      const [found] = await admin.fetchOffsets({ groupId: 'billing', topics: ['orders'] });
+      return found?.partitions.map(({ offset }) => offset);
+    };
+    await expect.poll(offsets).toEqual(['20', '20', '20']);
   });
 
   it('describes the cluster, alters settings, deletes records and moves replicas', async () => {

@@ -85,11 +85,12 @@ const scenarios = {
       await transaction[ending]();
     }
     await writer.close();
+    const invoices = await consume('readers', 'invoices', COUNT);
     const admin = new Admin(base);
     const [billing] = await admin.listConsumerGroupOffsets({ groups: ['billing'] });
     await admin.close();
     const committed = billing.topics[0].partitions.reduce((sum, it) => sum + Number(it.committedOffset), 0);
-    return { invoices: await consume('readers', 'invoices', COUNT), committed };
+    return { invoices, committed };
   },
 
   async group() {

@@ -134,6 +134,7 @@ func transactions(ctx context.Context) any {
 		}
 	}
 	session.Close()
+	invoices := read(ctx, "readers", "invoices", count)
 	manager := kadm.NewClient(client())
 	defer manager.Close()
 	offsets, err := manager.FetchOffsets(ctx, "billing")
@@ -141,7 +142,7 @@ func transactions(ctx context.Context) any {
 	var committed int64
 	offsets.Each(func(offset kadm.OffsetResponse) { committed += offset.At })
 	return map[string]any{
-		"invoices":  read(ctx, "readers", "invoices", count),
+		"invoices":  invoices,
 		"aborted":   aborted,
 		"committed": committed,
 	}

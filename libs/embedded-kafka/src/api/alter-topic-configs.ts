@@ -1,4 +1,4 @@
-import { changedConfigs, type ConfigChange } from '../cluster/config-changes.js';
+import { CONFIG_OPERATIONS, changedConfigs, type ConfigChange } from '../cluster/config-changes.js';
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
 import type { RequestContext } from './api-handler.js';
 
@@ -19,7 +19,8 @@ export interface AlteredResource extends ConfigResource {
 /**
  * Changes the settings of topics, each resource on its own.
  *
- * Brokers have none that could change here: all are refused, as Kafka refuses those that need a restart.
+ * Brokers have none that could change here: all are refused, as Kafka refuses those that need a restart. Nothing was ever set, so that
+ * whatever is forgotten is no error.
  *
  * @param isWhole true: what is not named goes back to its default (AlterConfigs)
  */
@@ -47,8 +48,8 @@ function alter(
   { cluster }: RequestContext,
 ): Refusal | undefined {
   if (resourceType === BROKER) {
-    const names = changes.map(({ name }) => name).join(', ');
-    return changes.length === 0 ? undefined : refusal('INVALID_REQUEST', `cannot update dynamically: ${names}`);
+    const set = changes.filter(({ operation }) => CONFIG_OPERATIONS[operation] !== 'delete').map(({ name }) => name);
+    return set.length === 0 ? undefined : refusal('INVALID_REQUEST', `cannot update dynamically: ${set.join(', ')}`);
   }
   if (resourceType !== TOPIC) return refusal('INVALID_REQUEST', `resources of type ${resourceType} have no settings`);
   const topic = cluster.topic(resourceName);
