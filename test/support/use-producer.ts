@@ -1,5 +1,13 @@
 import { Test } from '@nestjs/testing';
-import { KafkaProducerModule, KafkaProducerService, type KafkaProducerOptions } from 'nestjs-kafka-producer';
+import {
+  KafkaProducerModule,
+  KafkaProducerService,
+  type ClientOptions,
+  type KafkaProducerOptions,
+} from 'nestjs-kafka-producer';
+
+/** Of the client, what may differ from test to test. */
+type ClientSettings = Partial<Omit<ClientOptions, 'brokers'>>;
 
 /**
  * A Nest application with nothing but the producer, closed when `work` has settled.
@@ -8,10 +16,12 @@ import { KafkaProducerModule, KafkaProducerService, type KafkaProducerOptions } 
  */
 export async function useProducer<T>(
   bootstrap: readonly string[],
-  options: Omit<KafkaProducerOptions, 'client'>,
+  { client, ...options }: Omit<KafkaProducerOptions, 'client'> & { readonly client?: ClientSettings },
   work: (producer: KafkaProducerService) => Promise<T>,
 ): Promise<T> {
-  const imports = [KafkaProducerModule.forRoot({ client: { clientId: 'test', brokers: [...bootstrap] }, ...options })];
+  const imports = [
+    KafkaProducerModule.forRoot({ client: { clientId: 'test', ...client, brokers: [...bootstrap] }, ...options }),
+  ];
   const application = await Test.createTestingModule({ imports }).compile();
   await application.init();
   try {
