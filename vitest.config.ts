@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+import { mutantPlugin } from './test/simulation/mutants/mutant-plugin.js';
+
 /** Libraries are tested from their sources: their exports maps name this condition first. */
 const conditions = ['@nestjs-kafka-producer/source'];
 
@@ -29,7 +31,7 @@ export default defineConfig({
       suite('faults', ['test/history/**/*.spec.ts', 'test/faults/**/*.spec.ts'], 120_000),
       suite('integration', ['test/integration/**/*.spec.ts'], 60_000),
       suite('interop', ['test/interop/**/*.spec.ts'], 120_000),
-      suite('simulation', ['test/simulation/**/*.spec.ts'], 60_000),
+      { ...suite('simulation', ['test/simulation/**/*.spec.ts'], 60_000), plugins: [mutantPlugin()] },
       suite('process', ['test/process/**/*.spec.ts'], 120_000),
       suite('hosts', ['test/hosts/**/*.spec.ts'], 120_000),
       suite('e2e', ['apps/*/test/**/*.spec.ts'], 60_000),

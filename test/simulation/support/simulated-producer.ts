@@ -18,6 +18,8 @@ export interface SimulatedProducerOptions {
   readonly producer?: Given<ProducerOptions>;
 }
 
+const LONGEST_COMPRESSION_MS = 20;
+
 /** The whole producer without Nest, put together as its module does it: time, chance and bytes are the simulation's. */
 export class SimulatedProducer {
   readonly pipeline: ProducerPipeline;
@@ -61,11 +63,15 @@ export class SimulatedProducer {
   }
 }
 
-/** Threads are not simulated. */
+/** Threads are not simulated: how long they take, and so which of two is done first, is left to chance. */
 function onVirtualTime(codec: Codec, simulation: Simulation) {
   return {
     id: codec.id,
-    compress: (bytes: Uint8Array) => simulation.outside(() => codec.compress(bytes)),
+    compress: async (bytes: Uint8Array) => {
+      const compressed = await simulation.outside(() => codec.compress(bytes));
+      await simulation.sleep(simulation.random.next() * LONGEST_COMPRESSION_MS);
+      return compressed;
+    },
     ...(codec.compressSync && { compressSync: (bytes: Uint8Array) => codec.compressSync?.(bytes) ?? bytes }),
   };
 }
