@@ -164,10 +164,6 @@ export const BUGS: Readonly<Record<string, Mutant>> = {
       to: 'this.#nextSequence + batch.recordCount;',
     },
   ],
-  'counts epochs beyond the last one': [
-    ...NEAR_THE_LAST_EPOCH,
-    { file: 'sender/producer-identity.ts', from: 'if (from.epoch < MAX_EPOCH)', to: 'if (from.epoch < 0x1_0000)' },
-  ],
 };
 
 /** By the name that an import gives. */

@@ -39,7 +39,8 @@ export class NemesisCallers {
       left -= burst;
       this.#burst(burst, random);
       if (random.chance(0.1)) this.#pending.push(this.#flush());
-      await this.simulation.sleep(random.next() * ((2 * troubleMs * burst) / recordsEach));
+      // Mostly soon, sometimes much later.
+      await this.simulation.sleep(random.next() ** 4 * ((5 * troubleMs * burst) / recordsEach));
     }
   }
 
@@ -95,11 +96,18 @@ export class NemesisCallers {
 
   #record(value: string, random: Random): ProducerRecord {
     const { keys, maxValueBytes, partitions } = this.plan;
-    const padded = value.padEnd(random.integer(1, maxValueBytes));
+    const padded = filled(value, random.integer(1, maxValueBytes), random);
     const isKeyed = keys === 'keyed' || (keys === 'mixed' && random.chance(0.5));
     const partition = random.chance(0.05) ? random.integer(0, partitions - 1) : undefined;
     return { topic: this.topic, value: padded, partition, ...(isKeyed && { key: `key-${random.integer(1, KEYS)}` }) };
   }
+}
+
+/** A value of some length that does not compress well; its name comes first. */
+function filled(value: string, bytes: number, random: Random): string {
+  let text = `${value} `;
+  while (text.length < bytes) text += random.next().toString(36).slice(2);
+  return text;
 }
 
 function fulfilled(values: readonly RecordMetadata[]): PromiseSettledResult<RecordMetadata>[] {

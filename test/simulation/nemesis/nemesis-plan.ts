@@ -45,7 +45,7 @@ export function nemesisPlan(seed: number): NemesisPlan {
   return {
     seed,
     mix,
-    partitions: random.pick([1, 1, 2, 3, 6, 12]),
+    partitions: random.pick([1, 2, 3, 3, 6, 12]),
     minInSync: random.pick([1, 2, 2]),
     latencyMs: random.pick([
       [0.1, 2],
@@ -54,10 +54,10 @@ export function nemesisPlan(seed: number): NemesisPlan {
     ] as const),
     producer: settings(random),
     callers,
-    recordsEach: Math.ceil(random.pick([40, 100, 160]) / callers),
+    recordsEach: Math.ceil(random.pick([40, 100, 250]) / callers),
     maxValueBytes: random.pick([20, 20, 300, 2_000]),
     keys: random.pick(['keyed', 'keyless', 'mixed']),
-    lanes: mix === 'expiry' ? 1 : random.integer(1, 3),
+    lanes: mix === 'expiry' ? 1 : random.integer(1, 4),
     troubleMs: random.pick([2_000, 4_000, 8_000]),
     isRefusedAtFirst: random.chance(0.4),
     closing: { isEarly: random.chance(0.15), timeoutMs: random.pick([0, 200, 2_000, 30_000]) },
@@ -68,7 +68,7 @@ function settings(random: Random): NemesisPlan['producer'] {
   const requestTimeoutMs = random.pick([300, 1_000, 3_000]);
   const lingerMs = random.pick([0, 0, 5, 50]);
   const bufferMemoryBytes = random.pick([4_000, 20_000, 33_554_432]);
-  const isPatient = random.chance(0.6);
+  const isPatient = random.chance(0.5);
   return {
     acks: 'all',
     enableIdempotence: true,
@@ -77,9 +77,9 @@ function settings(random: Random): NemesisPlan['producer'] {
     deliveryTimeoutMs: isPatient ? 120_000 : requestTimeoutMs + lingerMs + random.pick([0, 500, 2_000]),
     maxBlockMs: random.pick([500, 5_000, 60_000]),
     bufferMemoryBytes,
-    batchSizeBytes: Math.min(bufferMemoryBytes, random.pick([0, 200, 1_000, 16_384])),
+    batchSizeBytes: Math.min(bufferMemoryBytes, random.pick([0, 0, 200, 1_000, 6_000, 16_384])),
     maxRequestSizeBytes: random.pick([3_000, 1_048_576]),
-    maxInFlightRequestsPerConnection: random.integer(1, 5),
+    maxInFlightRequestsPerConnection: random.pick([1, 2, 3, 4, 5, 5, 5]),
     retries: random.chance(0.75) ? 2_147_483_647 : random.integer(1, 2),
     retryBackoffMs: random.pick([0, 20, 100]),
     compressionType: random.pick(['none', 'none', 'gzip']),

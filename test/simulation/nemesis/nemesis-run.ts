@@ -146,7 +146,7 @@ async function recordsIn(
   return records.map(({ partition, offset, value }) => ({
     partition,
     offset: Number(offset),
-    value: value?.toString().trimEnd() ?? '',
+    value: value?.toString().split(' ')[0] ?? '',
   }));
 }
 

@@ -53,7 +53,7 @@ async function lane(scene: Scene, hits: Map<string, number>): Promise<void> {
   const random = scene.random.fork();
   const untilMs = simulation.clock.now() + plan.troubleMs;
   while (simulation.clock.now() < untilMs) {
-    await simulation.sleep(random.integer(10, 300));
+    await simulation.sleep(random.integer(1, 200));
     const own = OF_MIX[plan.mix];
     const disturbances = random.chance(OWN_SHARE) && Object.keys(own).length > 0 ? own : FOR_ALL;
     const name = random.pick(Object.keys(disturbances));
@@ -61,9 +61,10 @@ async function lane(scene: Scene, hits: Map<string, number>): Promise<void> {
     const trouble = topicIsThere(scene) ? await disturbances[name]?.({ ...scene, random }) : undefined;
     if (trouble === undefined) continue;
     simulation.note(name);
-    await simulation.sleep(random.integer(10, 2_500));
+    // Mostly short, sometimes longer than any time-out of a request.
+    await simulation.sleep(10 + 3_000 * random.next() ** 3);
     await mend(scene, name, trouble);
-    await simulation.sleep(random.integer(100, 400));
+    await simulation.sleep(random.integer(50, 200));
     hits.set(name, (hits.get(name) ?? 0) + trouble.hits());
   }
 }

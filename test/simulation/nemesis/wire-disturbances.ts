@@ -58,6 +58,21 @@ function onPartition(side: 'onRequest' | 'onResponse', errors: readonly ErrorNam
   };
 }
 
+/** Each partition has its own bad moments: what happens to one meets the others in the middle of something. */
+const eachInTurn: Disturbance = ({ kafka, random, topic, plan }) => {
+  const faults = Array.from({ length: plan.partitions }, (_, partition) =>
+    kafka.faults.onRequest('Produce', {
+      skip: random.integer(0, 4),
+      times: random.integer(1, 2),
+      action: { errorCode: random.pick([...REFUSALS, ...LOST_TRACK]), topic, partition },
+    }),
+  );
+  return {
+    mend: () => faults.forEach((fault) => fault.heal()),
+    hits: () => faults.reduce((sum, fault) => sum + fault.hits, 0),
+  };
+};
+
 /** Partitions are refused, and the answer does not say so. */
 const leftOut: Disturbance = ({ kafka, random, watch }) => {
   const fault = kafka.faults.onRequest('Produce', { times: 2, action: { errorCode: random.pick(REFUSALS) } });
@@ -88,6 +103,7 @@ export const WIRE_DISTURBANCES: Readonly<Record<string, Disturbance>> = {
   'one partition rejected': onPartition('onRequest', REJECTIONS),
   'sequence refused': onRequest('Produce', oneOf(LOST_TRACK)),
   'sequence of one partition refused': onPartition('onRequest', LOST_TRACK),
+  'partitions refused in turn': eachInTurn,
   'partition left out': leftOut,
   throttled: onResponse('Produce', (random) => ({ throttleMs: random.integer(1, 1_000) })),
   'answer in fragments': onResponse('Produce', (random) => ({ fragmentBytes: random.integer(1, 20) }), 10),

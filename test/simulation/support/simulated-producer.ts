@@ -63,7 +63,7 @@ export class SimulatedProducer {
   }
 }
 
-/** Threads are not simulated: how long they take, and so which of two is done first, is left to chance. */
+/** Threads are not simulated: how long they take, and so which of two is done first, is left to chance; so is whether small bodies need one. */
 function onVirtualTime(codec: Codec, simulation: Simulation) {
   return {
     id: codec.id,
@@ -72,6 +72,7 @@ function onVirtualTime(codec: Codec, simulation: Simulation) {
       await simulation.sleep(simulation.random.next() * LONGEST_COMPRESSION_MS);
       return compressed;
     },
-    ...(codec.compressSync && { compressSync: (bytes: Uint8Array) => codec.compressSync?.(bytes) ?? bytes }),
+    ...(simulation.random.chance(0.5) &&
+      codec.compressSync && { compressSync: (bytes: Uint8Array) => codec.compressSync?.(bytes) ?? bytes }),
   };
 }
