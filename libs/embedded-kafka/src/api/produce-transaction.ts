@@ -3,6 +3,7 @@ import { readProducedBatch } from '../log/batch-check.js';
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
 import { partitionKey, type TopicPartition } from '../transactions/transaction-metadata.js';
 import type { TransactionalProducer } from '../transactions/transaction-coordinator.js';
+import type { TimerHandle } from '../time/clock.js';
 import type { RequestContext } from './api-handler.js';
 import { ledPartition } from './leader-check.js';
 
@@ -49,7 +50,11 @@ export function joinTransaction(
       stale.set(partitionKey(topic, partition), asProduceAnswer(errorCode('PRODUCER_FENCED'), context.apiVersion));
       return false;
     }
-    led.producers.verifications.begin(header, context.apiVersion >= IMPLICIT_SINCE_VERSION);
+    led.producers.verifications.begin(
+      header,
+      context.apiVersion >= IMPLICIT_SINCE_VERSION,
+      context.cluster.clock.wallTime(),
+    );
     return true;
   });
   if (joining.length === 0) return stale;
@@ -88,13 +93,22 @@ function add(
   const code = attempt();
   if (!isBusy(code)) return refuseAll(joining, code, context);
   return new Promise((resolve) => {
+    const { signal } = context;
+    let timer: TimerHandle;
+    const finish = (late: number) => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      resolve(refuseAll(joining, late, context));
+    };
+    const giveUp = () => finish(code);
     const again = () => {
       const late = attempt();
-      const isOver = clock.wallTime() - startedMs >= RETRY_FOR_MS || context.signal.aborted;
-      if (isBusy(late) && !isOver) clock.setTimeout(again, RETRY_MS);
-      else resolve(refuseAll(joining, late, context));
+      if (isBusy(late) && clock.wallTime() - startedMs < RETRY_FOR_MS) timer = clock.setTimeout(again, RETRY_MS);
+      else finish(late);
     };
-    clock.setTimeout(again, RETRY_MS);
+    if (signal.aborted) return giveUp();
+    signal.addEventListener('abort', giveUp);
+    timer = clock.setTimeout(again, RETRY_MS);
   });
 }
 

@@ -1,7 +1,6 @@
 import { loadCodec, verifyRecordBatch, type CompressionType, type RecordInput } from 'kafka-wire';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { logLimits } from '../cluster/topic-configs.js';
-import type { Codecs } from './acceptance.js';
 import { compact } from './compaction.js';
 import { LoadedCodecs } from './loaded-codecs.js';
 import type { PartitionLog } from './partition-log.js';
