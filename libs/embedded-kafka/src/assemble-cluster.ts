@@ -59,10 +59,14 @@ export function assembleCluster(options: EmbeddedKafkaOptions, codecs: LoadedCod
   };
   const groups = new GroupCoordinator(cluster, groupSettings, coordinators);
   const transactions = createTransactions(options, cluster, groups, coordinators);
-  const logCleaner = new LogCleaner(cluster, {
-    intervalMs: options.logCleanupIntervalMs ?? 300_000,
-    producerIdExpirationMs: options.producerIdExpirationMs ?? 86_400_000,
-  });
+  const logCleaner = new LogCleaner(
+    cluster,
+    {
+      intervalMs: options.logCleanupIntervalMs ?? 300_000,
+      producerIdExpirationMs: options.producerIdExpirationMs ?? 86_400_000,
+    },
+    [groups, transactions],
+  );
   const requestLog = new RequestLog(options.maxLoggedRequests ?? 100_000, options.onRequest);
   const security = new Security(options, cluster.clock, cluster.random);
   const handlers = authorizedHandlers(createHandlers(), security.authorizer !== undefined);

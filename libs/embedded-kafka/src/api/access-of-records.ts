@@ -1,4 +1,4 @@
-import { apis, errorCode, ZERO_UUID, type ErrorName, type RequestOf } from 'kafka-wire';
+import { apis, ZERO_UUID, type ErrorName, type RequestOf } from 'kafka-wire';
 import type { Access } from '../security/access.js';
 import type { AclOperation } from '../security/acl.js';
 import { accessRule, part, type AccessRule } from './access-rule.js';
@@ -49,10 +49,6 @@ function mayReadGroup(groupId: string, access: Access): ErrorName | undefined {
   return access.may('read', 'group', groupId) ? undefined : 'GROUP_AUTHORIZATION_FAILED';
 }
 
-function withoutRecords({ partitionIndex = 0 }: { readonly partitionIndex?: number | undefined }) {
-  return { partitionIndex, errorCode: errorCode('TOPIC_AUTHORIZATION_FAILED'), highWatermark: -1, records: null };
-}
-
 /** Rights to records: to write and read them, in transactions or without. */
 export const accessOfRecords: readonly AccessRule[] = [
   accessRule(apis.Produce, {
@@ -66,15 +62,6 @@ export const accessOfRecords: readonly AccessRule[] = [
         denies('read', topic, topicId, access, context),
       ),
     ],
-    /** A fetch session may hold topics whose right is lost by now. */
-    answer: (response, access, _request, context) => ({
-      ...response,
-      responses: response.responses?.map((answered) =>
-        denies('read', answered.topic ?? '', answered.topicId, access, context) === undefined
-          ? answered
-          : { ...answered, partitions: answered.partitions?.map(withoutRecords) },
-      ),
-    }),
   }),
   accessRule(apis.ListOffsets, { parts: [part(apis.ListOffsets, 'topics', 'topics', onTopic('describe'))] }),
   accessRule(apis.OffsetForLeaderEpoch, {

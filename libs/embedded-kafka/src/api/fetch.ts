@@ -13,6 +13,12 @@ const READ_COMMITTED = 1;
 const HINTS_SINCE_VERSION = 16;
 /** Kafka's `fetch.max.bytes` of a broker. */
 const MAX_BYTES = 57_671_680;
+/** Kafka takes such partitions out before it reads: they are told when the others are, and do not hurry them. */
+const REFUSED_BEFORE_READING: ReadonlySet<number> = new Set([
+  errorCode('TOPIC_AUTHORIZATION_FAILED'),
+  errorCode('UNKNOWN_TOPIC_ID'),
+  errorCode('UNKNOWN_TOPIC_OR_PARTITION'),
+]);
 
 export const fetch = defineHandler({
   api: apis.Fetch,
@@ -32,7 +38,8 @@ export const fetch = defineHandler({
       signal: context.signal,
       isDone: () => {
         found = read(wanted, request, context);
-        return found.length === 0 || found.some(mustBeTold) || sizeOf(found) >= Math.min(request.minBytes, MAX_BYTES);
+        const served = found.filter((one) => !REFUSED_BEFORE_READING.has(one.errorCode));
+        return served.length === 0 || served.some(mustBeTold) || sizeOf(found) >= Math.min(request.minBytes, MAX_BYTES);
       },
     });
     if (typeof waited === 'boolean') return finish(found, session, request, context);

@@ -1,4 +1,5 @@
 import { apis, errorCode, errorName, type RecordBatchHeader, type RequestOf } from 'kafka-wire';
+import { waitForChange } from '../cluster/wait-for-change.js';
 import { readProducedBatch } from '../log/batch-check.js';
 import { isRefusal, refusal, type Refusal } from '../log/refusal.js';
 import { partitionKey, type TopicPartition } from '../transactions/transaction-metadata.js';
@@ -49,7 +50,11 @@ export function joinTransaction(
       stale.set(partitionKey(topic, partition), asProduceAnswer(errorCode('PRODUCER_FENCED'), context.apiVersion));
       return false;
     }
-    led.producers.verifications.begin(header, context.apiVersion >= IMPLICIT_SINCE_VERSION);
+    led.producers.verifications.begin(
+      header,
+      context.apiVersion >= IMPLICIT_SINCE_VERSION,
+      context.cluster.clock.wallTime(),
+    );
     return true;
   });
   if (joining.length === 0) return stale;
@@ -91,7 +96,8 @@ function untilSettled(
     [...answer.values()].some((one) => one.errorCode === errorCode('CONCURRENT_TRANSACTIONS'));
   const settle = (answer: JoinRefusals): JoinRefusals | Promise<JoinRefusals> => {
     if (!isBusy(answer) || clock.wallTime() - startedMs >= RETRY_FOR_MS || signal.aborted) return answer;
-    return new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY_MS)).then(put).then(settle);
+    const pause = { on: [], timeoutMs: RETRY_MS, clock, signal, isDone: () => false };
+    return Promise.resolve(waitForChange(pause)).then(put).then(settle);
   };
   const first = put();
   return first instanceof Promise ? first.then(settle) : settle(first);

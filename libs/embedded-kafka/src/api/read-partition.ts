@@ -5,6 +5,7 @@ import { abortedIn } from '../log/aborted-in.js';
 import type { EpochEnd } from '../log/leader-epochs.js';
 import type { AbortedTransaction } from '../log/partition-transactions.js';
 import { readableUpTo } from '../log/read-records.js';
+import { Access } from '../security/access.js';
 import type { RequestContext } from './api-handler.js';
 import type { TopicOfEntry } from './by-topic.js';
 import { ledPartition } from './leader-check.js';
@@ -33,6 +34,11 @@ export interface RoomToRead {
 
 /** Reads one partition as Kafka's leader does: whose partition it is, whether the consumer's epochs agree, then what the offset allows. */
 export function readPartition(wanted: WantedPartition, room: RoomToRead, context: RequestContext): Found {
+  // Here and not only at the door: a session remembers partitions whose right may be lost by now.
+  const access = new Access(context.security.authorizer, context.session);
+  if (wanted.topic !== UNKNOWN_TOPIC && !access.may('read', 'topic', wanted.topic)) {
+    return failed(wanted, errorCode('TOPIC_AUTHORIZATION_FAILED'), context);
+  }
   const missing = missingTopic(wanted, context);
   if (missing !== 0) return failed(wanted, missing, context);
   const partition = ledPartition(context, wanted.topic, wanted.partition, wanted.currentLeaderEpoch);

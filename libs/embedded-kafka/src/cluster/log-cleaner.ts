@@ -2,6 +2,7 @@ import { compact } from '../log/compaction.js';
 import { retainedFrom } from '../log/retention.js';
 import type { TimerHandle } from '../time/clock.js';
 import type { ClusterState } from './cluster-state.js';
+import { isInternalTopic } from './internal-topics.js';
 import type { Partition } from './partition.js';
 
 export interface LogCleanerSettings {
@@ -10,8 +11,14 @@ export interface LogCleanerSettings {
   readonly producerIdExpirationMs: number;
 }
 
+/** What else becomes old: groups, transactional ids. */
+export interface Expiring {
+  /** Forgets what nobody has used for too long. */
+  expire(): void;
+}
+
 /**
- * Looks through all logs from time to time: deletes what is too old or too much, compacts, forgets producers.
+ * Looks through all logs from time to time: deletes what is too old or too much, compacts, forgets producers and all else that expires.
  *
  * Rests while no log has anything, so that a cluster nobody writes to has no timer.
  */
@@ -22,6 +29,7 @@ export class LogCleaner {
   constructor(
     readonly cluster: ClusterState,
     readonly settings: LogCleanerSettings,
+    readonly others: readonly Expiring[] = [],
   ) {
     cluster.replication.appends.add(() => this.#start());
   }
@@ -36,6 +44,7 @@ export class LogCleaner {
     for (const topic of this.cluster.topics) {
       for (const partition of topic.partitions) this.#cleanPartition(partition);
     }
+    for (const other of this.others) other.expire();
   }
 
   #start(): void {
@@ -58,7 +67,9 @@ export class LogCleaner {
     const { settings, clock } = this.cluster;
     const nowMs = clock.wallTime();
     const limits = topic.logLimits;
-    if (log.deleteBefore(retainedFrom(log, limits, nowMs))) partition.watchers.notify();
+    partition.deleteBefore(retainedFrom(log, limits, nowMs));
+    // Markers and nothing else: nobody reads them, what coordinators know is not kept in a log here.
+    if (isInternalTopic(topic.name)) partition.deleteBefore(partition.lastStableOffset);
     if (limits.isCompacting && log.batches.length > 0) {
       const untilOffset = partition.lastStableOffset;
       log.replace(compact(log.batches, { limits, nowMs, untilOffset, codecs: settings.codecs }));

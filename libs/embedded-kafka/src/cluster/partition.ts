@@ -68,7 +68,7 @@ export class Partition {
     return this.inSync.length < Math.min(this.topic.minInSyncReplicas, this.replicas.length);
   }
 
-  /** The high watermark, or where the oldest open transaction begins. */
+  /** The high watermark, or where the oldest open transaction begins, also where its beginning is deleted by now. */
   get lastStableOffset(): number {
     return this.producers.transactions.lastStableOffset(this.log.highWatermark);
   }
@@ -148,12 +148,19 @@ export class Partition {
     if (before < 0 || before > log.highWatermark) {
       return refusal('OFFSET_OUT_OF_RANGE', `${before} is beyond the high watermark ${log.highWatermark}`);
     }
-    if (log.deleteBefore(before)) this.watchers.notify();
+    this.deleteBefore(before);
     return log;
   }
 
+  /** Deletes the records before an offset, which is at most the high watermark, and forgets which of them were aborted. */
+  deleteBefore(offset: number): void {
+    if (!this.log.deleteBefore(offset)) return;
+    this.producers.transactions.forgetBefore(offset);
+    this.watchers.notify();
+  }
+
   get knowsProducers(): boolean {
-    return this.producers.size > 0;
+    return !this.producers.isEmpty;
   }
 
   /** Forgets producers whose last records here are that old: `producer.id.expiration.ms` ago. */

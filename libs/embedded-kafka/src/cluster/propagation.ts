@@ -19,7 +19,11 @@ export type Standing = 'unknown' | 'known' | 'served';
  */
 export class Propagation {
   readonly #arrivals = new Map<string, ReadonlyMap<number, Arrival>>();
-  readonly #departures: { readonly image: TopicImage; readonly goneAtMs: ReadonlyMap<number, Arrival> }[] = [];
+  #departures: {
+    readonly image: TopicImage;
+    readonly goneAtMs: ReadonlyMap<number, Arrival>;
+    readonly overAtMs: number;
+  }[] = [];
 
   constructor(
     readonly nodeIds: readonly number[],
@@ -34,7 +38,10 @@ export class Propagation {
 
   depart(image: TopicImage, withinMs: number): void {
     this.#arrivals.delete(image.id);
-    if (withinMs > 0) this.#departures.push({ image, goneAtMs: this.#schedule(withinMs) });
+    if (withinMs <= 0) return;
+    const nowMs = this.clock.wallTime();
+    this.#departures = this.#departures.filter(({ overAtMs }) => nowMs < overAtMs);
+    this.#departures.push({ image, goneAtMs: this.#schedule(withinMs), overAtMs: nowMs + withinMs });
   }
 
   standing(nodeId: number, topicId: string): Standing {

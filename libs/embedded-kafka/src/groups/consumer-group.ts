@@ -38,7 +38,7 @@ const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
 
 /** One group under the classic protocol (Kafka's `ClassicGroup`): what its members may ask, and what it has committed. */
 export class ConsumerGroup {
-  readonly offsets = new GroupOffsets();
+  readonly offsets: GroupOffsets;
   readonly #rebalance: GroupRebalance;
 
   constructor(
@@ -47,6 +47,7 @@ export class ConsumerGroup {
     readonly clock: Clock,
     readonly random: Random,
   ) {
+    this.offsets = new GroupOffsets(clock);
     this.#rebalance = new GroupRebalance(settings, clock);
   }
 
@@ -141,6 +142,13 @@ export class ConsumerGroup {
   noteCommit(memberId: string): void {
     const member = this.#rebalance.members.get(memberId);
     if (member !== undefined && this.state !== 'CompletingRebalance') this.#rebalance.watch(member);
+  }
+
+  /** Nobody is in it or about to be, and its offsets, if it has any, have not changed since. */
+  isExpired(untilMs: number): boolean {
+    const { offsets, state, stateSinceMs } = this;
+    if (state !== 'Empty' || this.#rebalance.pending.size > 0 || offsets.hasPending) return false;
+    return offsets.isEmpty || Math.max(stateSinceMs, offsets.lastChangeMs) <= untilMs;
   }
 
   /** Stops all timers; nobody who waits is answered any more. */

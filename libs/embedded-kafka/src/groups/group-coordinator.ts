@@ -5,6 +5,9 @@ import { ConsumerGroup, type JoinRequest } from './consumer-group.js';
 import type { JoinResult } from './group-member.js';
 import type { GroupSettings } from './group-settings.js';
 
+/** Kafka's `offsets.retention.minutes`: seven days. */
+const OFFSETS_RETENTION_MS = 604_800_000;
+
 /** All groups of the cluster, and which broker answers for which. State is shared, so it survives a move of the coordinator as Kafka's log makes it. */
 export class GroupCoordinator {
   readonly #groups = new Map<string, ConsumerGroup>();
@@ -73,6 +76,12 @@ export class GroupCoordinator {
     group.close();
     this.#groups.delete(groupId);
     return 0;
+  }
+
+  /** Forgets groups without members whose offsets are too old, and those that have none. */
+  expire(): void {
+    const untilMs = this.cluster.clock.wallTime() - OFFSETS_RETENTION_MS;
+    for (const group of this.#groups.values()) if (group.isExpired(untilMs)) this.delete(group.id);
   }
 
   /** A deleted topic takes its committed offsets along. */

@@ -1,4 +1,5 @@
 import type { ProducerId } from 'kafka-wire';
+import type { Clock } from '../time/clock.js';
 import type { CommittedOffset } from './committed-offset.js';
 import { PendingOffsets } from './pending-offsets.js';
 
@@ -11,9 +12,26 @@ export class GroupOffsets {
   readonly #topics = new Map<string, Map<number, OrderedOffset>>();
   readonly #pending = new PendingOffsets();
   #lastOrder = 0;
+  #lastChangeMs = -Infinity;
+
+  constructor(readonly clock: Clock) {}
 
   get topics(): Iterable<string> {
     return this.#topics.keys();
+  }
+
+  /** When an offset was committed last, in milliseconds since the epoch. */
+  get lastChangeMs(): number {
+    return this.#lastChangeMs;
+  }
+
+  get isEmpty(): boolean {
+    return this.#topics.size === 0;
+  }
+
+  /** Whether a transaction is open that has offsets of the group. */
+  get hasPending(): boolean {
+    return this.#pending.size > 0;
   }
 
   partitionsOf(topic: string): number[] {
@@ -60,6 +78,7 @@ export class GroupOffsets {
 
   #set(topic: string, partition: number, committed: OrderedOffset): void {
     const partitions = this.#topics.get(topic) ?? new Map<number, OrderedOffset>();
+    this.#lastChangeMs = this.clock.wallTime();
     partitions.set(partition, committed);
     this.#topics.set(topic, partitions);
   }

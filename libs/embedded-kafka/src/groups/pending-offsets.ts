@@ -13,6 +13,11 @@ export interface PendingOffset {
 export class PendingOffsets {
   readonly #byProducer = new Map<string, Map<string, PendingOffset>>();
 
+  /** Producers with offsets here. */
+  get size(): number {
+    return this.#byProducer.size;
+  }
+
   /** The last one of a transaction wins, not the highest. */
   add(producerId: ProducerId, offset: PendingOffset): void {
     const key = producerIdKey(producerId);

@@ -73,6 +73,11 @@ export class PartitionTransactions {
     );
   }
 
+  /** The log begins there now: what ended before is nobody's to read. */
+  forgetBefore(offset: number): void {
+    this.#aborted = this.#aborted.filter(({ lastOffset }) => lastOffset >= offset);
+  }
+
   hasAbortedSince(offset: number): boolean {
     return (this.#aborted.at(-1)?.lastOffset ?? -1) >= offset;
   }

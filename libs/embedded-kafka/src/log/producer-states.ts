@@ -20,8 +20,9 @@ export class ProducerStates {
   readonly verifications = new Verifications();
   readonly #states = new Map<string, ProducerState>();
 
-  get size(): number {
-    return this.#states.size;
+  /** Whether anything is known that may expire. */
+  get isEmpty(): boolean {
+    return this.#states.size === 0 && this.verifications.size === 0;
   }
 
   /** By their ids in hex digits, in the order in which they came. */
@@ -82,6 +83,7 @@ export class ProducerStates {
 
   /** Forgets who has not written since; an open transaction keeps its producer. */
   expire(untilMs: number): void {
+    this.verifications.expire(untilMs);
     for (const [key, { lastTimestamp }] of this.#states) {
       const isOpen = this.transactions.firstOffsetOf(Buffer.from(key, 'hex')) !== undefined;
       if (lastTimestamp <= untilMs && !isOpen) this.#states.delete(key);

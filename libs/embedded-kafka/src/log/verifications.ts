@@ -4,6 +4,7 @@ interface Verification {
   readonly epoch: number;
   readonly lowestSequence: number;
   readonly epochsRise: boolean;
+  readonly sinceMs: number;
 }
 
 /**
@@ -15,11 +16,15 @@ export class Verifications {
   readonly #byProducer = new Map<string, Verification>();
 
   /** @param epochsRise the client raises its epoch with every transaction, so each of its epochs starts at sequence 0 */
-  begin({ producerId, producerEpoch: epoch, baseSequence }: RecordBatchHeader, epochsRise: boolean): void {
+  begin(
+    { producerId, producerEpoch: epoch, baseSequence }: RecordBatchHeader,
+    epochsRise: boolean,
+    nowMs: number,
+  ): void {
     const key = producerIdKey(producerId);
     const known = this.#byProducer.get(key);
     if (known === undefined || epoch > known.epoch) {
-      this.#byProducer.set(key, { epoch, lowestSequence: baseSequence, epochsRise });
+      this.#byProducer.set(key, { epoch, lowestSequence: baseSequence, epochsRise, sinceMs: nowMs });
     } else if (epoch === known.epoch && baseSequence < known.lowestSequence) {
       this.#byProducer.set(key, { ...known, lowestSequence: baseSequence });
     }
@@ -31,6 +36,15 @@ export class Verifications {
     if (known === undefined) return undefined;
     const highest = !isKnownProducer && known.epochsRise ? 0 : known.lowestSequence;
     return baseSequence > highest ? `sequence ${baseSequence} cannot be before ${highest}` : undefined;
+  }
+
+  /** Those who never wrote are not waited for any longer. */
+  expire(untilMs: number): void {
+    for (const [key, { sinceMs }] of this.#byProducer) if (sinceMs <= untilMs) this.#byProducer.delete(key);
+  }
+
+  get size(): number {
+    return this.#byProducer.size;
   }
 
   /** The producer wrote, or its transaction ended. */

@@ -102,6 +102,11 @@ export class TransactionCoordinator {
     return undefined;
   }
 
+  /** Forgets ids that nobody used for too long. */
+  expire(): void {
+    for (const transactionalId of this.#ids.keys()) this.find(transactionalId);
+  }
+
   init({ transactionalId, timeoutMs, held }: InitRequest): ProducerAnswer {
     if (timeoutMs <= 0 || timeoutMs > this.settings.maxTimeoutMs) return refused('INVALID_TRANSACTION_TIMEOUT');
     const nowMs = this.#now();
