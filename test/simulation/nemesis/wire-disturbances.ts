@@ -20,7 +20,7 @@ const FAILURES: readonly ErrorName[] = [
   'KAFKA_STORAGE_ERROR',
   'UNKNOWN_SERVER_ERROR',
 ];
-const REJECTIONS: readonly ErrorName[] = ['INVALID_RECORD', 'TOPIC_AUTHORIZATION_FAILED', 'MESSAGE_TOO_LARGE'];
+const REJECTIONS: readonly ErrorName[] = ['INVALID_RECORD', 'TOPIC_AUTHORIZATION_FAILED'];
 /** Without INVALID_PRODUCER_EPOCH: a broker that answers it knows a later epoch, and will not take what is still on its way. Here that would be a lie. */
 const LOST_TRACK: readonly ErrorName[] = ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID'];
 
