@@ -7,19 +7,24 @@ import { EMBEDDED_TROUBLES } from './support/embedded-troubles.js';
 
 /** Clusters that run beside each other: most of their time is waiting. */
 const LANES = 5;
-const ROUNDS = Number(process.env['ROUNDS'] ?? 50);
+/** Enough for every trouble to happen. Fewer are for one seed that is to be repeated. */
+const ENOUGH_ROUNDS = 50;
+const ROUNDS = Number(process.env['ROUNDS'] ?? ENOUGH_ROUNDS);
 const REQUEST_TIMEOUT_MS = 120;
-const MAX_BLOCK_MS = 1_000;
+const MAX_BLOCK_MS = 5_000;
 /** How much later than allowed a record may be settled on a machine that is busy. */
 const LEEWAY_MS = 1_000;
 
-/** What a producer may do about an outage: sit it out, or give up before it is over. */
-const PATIENCE = { 'longer than any outage': 30_000, 'shorter than an outage': 150 };
+/** What a producer may do about an outage: sit it out, or give up before it is over. `okAbove`: share of the records that is acknowledged nevertheless. */
+const PATIENCE = {
+  'longer than any outage': { deliveryTimeoutMs: 30_000, okAbove: 0.99 },
+  'shorter than an outage': { deliveryTimeoutMs: 150, okAbove: 0.05 },
+};
 
 async function ourRun(seed: number, deliveryTimeoutMs: number): Promise<EmbeddedRun & { retriedBatches: number }> {
   let retriedBatches = 0;
   const run = await embeddedRun(seed, {
-    callers: 40,
+    callers: 60,
     troubleMs: 400,
     settleWithinMs: MAX_BLOCK_MS + deliveryTimeoutMs + LEEWAY_MS,
     client: (bootstrap, work) => {
@@ -46,7 +51,7 @@ describe('our producer and brokers in trouble behind real sockets', () => {
   it.each(Object.entries(PATIENCE))(
     'does not lose, double or reorder a record with a patience %s',
     { timeout: 300_000 },
-    async (_name, deliveryTimeoutMs) => {
+    async (_name, { deliveryTimeoutMs, okAbove }) => {
       const seeds = Array.from({ length: ROUNDS }, (_, index) => firstSeed + index);
       const runs = new Map<number, Awaited<ReturnType<typeof ourRun>>>();
       const lane = async (): Promise<void> => {
@@ -66,6 +71,8 @@ describe('our producer and brokers in trouble behind real sockets', () => {
         .filter(([, run]) => run.kinds.length > 0)
         .map(([seed, run]) => `SEED=${seed}: ${run.text}`);
       expect(wrong).toEqual([]);
+      expect(ok / records).toBeGreaterThan(okAbove);
+      if (ROUNDS < ENOUGH_ROUNDS) return;
       expect(all.reduce((sum, run) => sum + run.retriedBatches, 0)).toBeGreaterThan(ROUNDS);
       expect(all.reduce((sum, run) => sum + run.seen, 0)).toBeGreaterThan(ROUNDS);
       expect(new Set(all.flatMap((run) => run.troubles))).toEqual(new Set(EMBEDDED_TROUBLES));

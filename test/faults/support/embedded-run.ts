@@ -45,7 +45,12 @@ export async function embeddedRun(seed: number, options: EmbeddedRunOptions): Pr
       const workload = new Workload(history, deliver, random.fork(), [TOPIC], load);
       await workload.untilAllAcknowledge(SERVED_WITHIN_MS);
       workload.start();
-      troubles = await troubleEmbedded(kafka, random.fork(), options.troubleMs);
+      try {
+        troubles = await troubleEmbedded(kafka, random.fork(), options.troubleMs);
+      } catch (error) {
+        void workload.stop();
+        throw error;
+      }
       if (options.mustRecover === false) return Promise.race([workload.stop(), delay(LEFT_AFTER_MS)]);
       await workload.stop();
       await workload.untilAllAcknowledge(SERVED_WITHIN_MS);

@@ -71,7 +71,7 @@ export async function troubleEmbedded(kafka: EmbeddedKafka, random: Random, forM
     const mend = (await make({ kafka, random, broker: random.pick(kafka.brokers) })) as Mend | undefined;
     await delay(random.integer(5, 150));
     await mend?.();
-    await delay(random.integer(0, 30));
+    await delay(random.integer(10, 60));
   }
   kafka.faults.clear();
   kafka.network.heal();

@@ -67,7 +67,7 @@ const TROUBLES = {
 } satisfies Record<string, (scene: NodeScene) => Promise<void>>;
 
 export type NodeTrouble = keyof typeof TROUBLES;
-export const NODE_TROUBLES = Object.keys(TROUBLES) as NodeTrouble[];
+const NODE_TROUBLES = Object.keys(TROUBLES) as NodeTrouble[];
 
 export async function troubleNodes(name: NodeTrouble, scene: NodeScene): Promise<void> {
   const make: (scene: NodeScene) => Promise<void> = TROUBLES[name];

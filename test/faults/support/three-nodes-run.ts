@@ -56,7 +56,12 @@ export async function threeNodesRun(
       };
       const scene = { kafka, admin, random: random.fork(), topic, addTopic };
       workload.start();
-      await makeTroubles(nodeTroubles(random, rounds), scene, { workload, service, felt });
+      try {
+        await makeTroubles(nodeTroubles(random, rounds), scene, { workload, service, felt });
+      } catch (error) {
+        void workload.stop();
+        throw error;
+      }
       await workload.stop();
       await workload.untilAllAcknowledge(HEAL_WITHIN_MS);
     });
