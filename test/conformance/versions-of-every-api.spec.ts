@@ -1,17 +1,39 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { apis, type ApiName } from 'kafka-wire';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
 import { describeOnEachKafka } from '../support/each-kafka.js';
 import { errorsIn } from '../support/refused-request.js';
 
-/** The error codes in the answer to a request that says nothing, in the order they stand in it; for the oldest and the newest version. */
+/** The error codes in the answer to a request that says as little as it may, in the order they stand in it; for the oldest and the newest version. */
 type Answer = readonly (readonly string[])[];
 
 const none: Answer = [[], []];
 const fine: Answer = [['NONE'], ['NONE']];
 const both = (error: string): Answer => [[error], [error]];
 
-const ANSWERS: Partial<Record<ApiName, Answer>> = {
+/** What a request has to say at least. */
+const NEEDED: Partial<Record<ApiName, object>> = {
+  // With acks 0, the default, there is no answer.
+  Produce: { acks: 1 },
+  Metadata: { topics: [] },
+  FindCoordinator: { key: 'group', coordinatorKeys: ['group'] },
+  ApiVersions: { clientSoftwareName: 'test', clientSoftwareVersion: '1' },
+  // Kafka never answers one without a topic.
+  AddPartitionsToTxn: {
+    transactions: [{ transactionalId: 'nobody', topics: [{ name: 'no-such-topic', partitions: [0] }] }],
+    v3AndBelowTransactionalId: 'nobody',
+    v3AndBelowTopics: [{ name: 'no-such-topic', partitions: [0] }],
+  },
+  // Any resource, any pattern, any operation, any permission.
+  DescribeAcls: { resourceTypeFilter: 1, patternTypeFilter: 1, operation: 1, permissionType: 1 },
+  ElectLeaders: { topicPartitions: [] },
+  ListPartitionReassignments: { topics: [] },
+  DescribeLogDirs: { topics: [] },
+};
+
+const ANSWERS: Record<ApiName, Answer> = {
   Produce: none,
   Fetch: fine,
   ListOffsets: none,
@@ -42,15 +64,40 @@ const ANSWERS: Partial<Record<ApiName, Answer>> = {
   DescribeCluster: fine,
   DescribeProducers: none,
   DescribeTransactions: none,
+  Metadata: fine,
+  ListGroups: fine,
+  // From version 4 on there is one more for each key.
+  FindCoordinator: [['NONE'], ['NONE', 'NONE']],
+  ApiVersions: fine,
+  AddPartitionsToTxn: fine,
+  ListTransactions: fine,
+  DescribeAcls: both('SECURITY_DISABLED'),
+  DescribeUserScramCredentials: fine,
+  AlterConfigs: none,
+  IncrementalAlterConfigs: none,
+  ElectLeaders: fine,
+  AlterPartitionReassignments: fine,
+  ListPartitionReassignments: fine,
+  // At the top and for the one folder.
+  DescribeLogDirs: [
+    ['NONE', 'NONE'],
+    ['NONE', 'NONE'],
+  ],
 };
 
 describeOnEachKafka('the oldest and the newest version', (kafka) => {
   const address = () => kafka().bootstrap.at(0) ?? '';
 
-  it.each(Object.entries(ANSWERS))('of %s answer a request that says nothing', async (name, answers) => {
+  // The first who asks for a coordinator has its internal topic created.
+  beforeAll(async () => {
+    const input = () => NEEDED.FindCoordinator ?? {};
+    const ask = () => errorsIn(address(), '', { api: apis.FindCoordinator, version: 0, input, codes: [] });
+    while ((await ask())[0] !== 'NONE') await setTimeout(100);
+  });
+
+  it.each(Object.entries(ANSWERS))('of %s answer a request that says no more than it must', async (name, answers) => {
     const api = apis[name as ApiName];
-    // With acks 0, the default, there is no answer.
-    const input = api.name === 'Produce' ? { acks: 1 } : {};
+    const input = NEEDED[api.name] ?? {};
     const { min, max } = api.versions;
     const seen = [min, max].map((version) => errorsIn(address(), '', { api, version, input: () => input, codes: [] }));
     expect(await Promise.all(seen)).toEqual(answers);
