@@ -1,9 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
-
 import { apis, type ApiName } from 'kafka-wire';
 import { beforeAll, expect, it } from 'vitest';
 
 import { describeOnEachKafka } from '../support/each-kafka.js';
+import { coordinatorOfGroups } from '../support/group-coordinator.js';
 import { errorsIn } from '../support/refused-request.js';
 
 /** The error codes in the answer to a request that says as little as it may, in the order they stand in it; for the oldest and the newest version. */
@@ -88,12 +87,7 @@ const ANSWERS: Record<ApiName, Answer> = {
 describeOnEachKafka('the oldest and the newest version', (kafka) => {
   const address = () => kafka().bootstrap.at(0) ?? '';
 
-  // The first who asks for a coordinator has its internal topic created.
-  beforeAll(async () => {
-    const input = () => NEEDED.FindCoordinator ?? {};
-    const ask = () => errorsIn(address(), '', { api: apis.FindCoordinator, version: 0, input, codes: [] });
-    while ((await ask())[0] !== 'NONE') await setTimeout(100);
-  });
+  beforeAll(() => coordinatorOfGroups(address()));
 
   it.each(Object.entries(ANSWERS))('of %s answer a request that says no more than it must', async (name, answers) => {
     const api = apis[name as ApiName];

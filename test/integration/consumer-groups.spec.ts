@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 
 import { Kafka, logLevel, type Consumer, type ISocketFactory } from 'kafkajs';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 
 import { describeOnEachKafka, newTopicName } from '../support/each-kafka.js';
+import { coordinatorOfGroups } from '../support/group-coordinator.js';
 
 const PARTITIONS = 4;
 /** The shortest Apache Kafka allows unless told otherwise. */
@@ -20,6 +21,7 @@ interface Member {
 
 describeOnEachKafka('kafkajs consumers in a group', (kafka) => {
   const members: Member[] = [];
+  beforeAll(() => coordinatorOfGroups(kafka().bootstrap.at(0) ?? ''));
   afterEach(async () => {
     await Promise.all(members.splice(0).map(({ consumer }) => consumer.disconnect()));
   });
@@ -110,7 +112,7 @@ describeOnEachKafka('kafkajs consumers in a group', (kafka) => {
     return all().toSorted((one, other) => one.localeCompare(other));
   }
 
-  it('share the partitions when one joins, leaves or dies, and read every record', async () => {
+  it('share the partitions when one joins, leaves or dies, and read every record', { timeout: 150_000 }, async () => {
     const topic = await kafka().createTopic({ partitions: PARTITIONS });
     const groupId = `group-of-${topic}`;
     const first = await join(groupId, topic);

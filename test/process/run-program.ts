@@ -71,6 +71,10 @@ export function startFile(
   };
 }
 
-export async function runProgram(name: string, args: readonly string[] = []): Promise<ProgramEnd> {
-  return startProgram(name, args).end;
+export async function runProgram(
+  name: string,
+  args: readonly string[] = [],
+  nodeFlags: readonly string[] = [],
+): Promise<ProgramEnd> {
+  return startProgram(name, args, nodeFlags).end;
 }
