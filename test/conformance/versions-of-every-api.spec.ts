@@ -2,8 +2,8 @@ import { apis, type ApiName } from 'kafka-wire';
 import { beforeAll, expect, it } from 'vitest';
 
 import { describeOnEachKafka } from '../support/each-kafka.js';
-import { coordinatorOfGroups } from '../support/group-coordinator.js';
 import { errorsIn } from '../support/refused-request.js';
+import { coordinatorIsLoaded } from '../support/raw-group.js';
 
 /** The error codes in the answer to a request that says as little as it may, in the order they stand in it; for the oldest and the newest version. */
 type Answer = readonly (readonly string[])[];
@@ -87,7 +87,7 @@ const ANSWERS: Record<ApiName, Answer> = {
 describeOnEachKafka('the oldest and the newest version', (kafka) => {
   const address = () => kafka().bootstrap.at(0) ?? '';
 
-  beforeAll(() => coordinatorOfGroups(address()));
+  beforeAll(() => coordinatorIsLoaded(address(), 'group'));
 
   it.each(Object.entries(ANSWERS))('of %s answer a request that says no more than it must', async (name, answers) => {
     const api = apis[name as ApiName];

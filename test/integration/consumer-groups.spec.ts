@@ -4,7 +4,7 @@ import { Kafka, logLevel, type Consumer, type ISocketFactory } from 'kafkajs';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 
 import { describeOnEachKafka, newTopicName } from '../support/each-kafka.js';
-import { coordinatorOfGroups } from '../support/group-coordinator.js';
+import { coordinatorIsLoaded } from '../support/raw-group.js';
 
 const PARTITIONS = 4;
 /** The shortest Apache Kafka allows unless told otherwise. */
@@ -21,7 +21,7 @@ interface Member {
 
 describeOnEachKafka('kafkajs consumers in a group', (kafka) => {
   const members: Member[] = [];
-  beforeAll(() => coordinatorOfGroups(kafka().bootstrap.at(0) ?? ''));
+  beforeAll(() => coordinatorIsLoaded(kafka().bootstrap.at(0) ?? '', 'group'));
   afterEach(async () => {
     await Promise.all(members.splice(0).map(({ consumer }) => consumer.disconnect()));
   });

@@ -1,27 +1,17 @@
 import { errorName } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { LoadedCodecs } from '../log/loaded-codecs.js';
-import { ManualClock } from '../time/spec-support/manual-clock.js';
-import { Random } from '../time/random.js';
-import { ClusterState } from './cluster-state.js';
+import type { ManualClock } from '../time/spec-support/manual-clock.js';
+import type { ClusterState } from './cluster-state.js';
 import { CoordinatorMap, coordinatorPartition } from './coordinator-map.js';
+import { clusterOnClock } from './spec-support/cluster-on-clock.js';
 
 let clock: ManualClock;
 let cluster: ClusterState;
 let coordinators: CoordinatorMap;
 
 beforeEach(() => {
-  clock = new ManualClock();
-  const nodes = [1, 2, 3].map((id) => ({ id, port: 0, isUp: true, isFetching: true }));
-  const settings = {
-    host: '127.0.0.1',
-    autoCreateTopics: false,
-    defaultPartitions: 1,
-    topicPropagationMs: 0,
-    codecs: new LoadedCodecs(),
-  };
-  cluster = new ClusterState({ ...settings, defaultReplicationFactor: 3 }, nodes, clock, new Random(1));
+  ({ clock, cluster } = clusterOnClock());
   coordinators = new CoordinatorMap(cluster, { partitions: 3, loadMs: 100 });
 });
 

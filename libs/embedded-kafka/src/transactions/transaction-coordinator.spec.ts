@@ -1,12 +1,11 @@
 import { errorName } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { LoadedCodecs } from '../log/loaded-codecs.js';
-import { ClusterState } from '../cluster/cluster-state.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
 import { CoordinatorMap } from '../cluster/coordinator-map.js';
+import { clusterOnClock } from '../cluster/spec-support/cluster-on-clock.js';
 import { isRefusal } from '../log/refusal.js';
-import { Random } from '../time/random.js';
-import { ManualClock } from '../time/spec-support/manual-clock.js';
+import type { ManualClock } from '../time/spec-support/manual-clock.js';
 import { MarkerWriter } from './marker-writer.js';
 import { TransactionCoordinator } from './transaction-coordinator.js';
 
@@ -18,17 +17,7 @@ let cluster: ClusterState;
 let coordinator: TransactionCoordinator;
 
 beforeEach(() => {
-  clock = new ManualClock();
-  const nodes = [1, 2, 3].map((id) => ({ id, port: 0, isUp: true, isFetching: true }));
-  const settings = {
-    host: '127.0.0.1',
-    autoCreateTopics: false,
-    defaultPartitions: 1,
-    defaultReplicationFactor: 1,
-    topicPropagationMs: 0,
-    codecs: new LoadedCodecs(),
-  };
-  cluster = new ClusterState(settings, nodes, clock, new Random(1));
+  ({ clock, cluster } = clusterOnClock(3, { defaultReplicationFactor: 1 }));
   const plan = cluster.planTopic({ name: TOPIC, partitions: 2, replicationFactor: 1, configs: new Map() });
   if (isRefusal(plan)) throw new Error(plan.message);
   cluster.addTopic(TOPIC, plan, 0);
