@@ -1,31 +1,24 @@
 import { decodeRecordBatchHeaders, encodeRecordBatch, NO_PRODUCER_ID, type RecordBatchHeader } from 'kafka-wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { LoadedCodecs } from '../log/loaded-codecs.js';
 import { isRefusal } from '../log/refusal.js';
-import { ManualClock } from '../time/spec-support/manual-clock.js';
-import { Random } from '../time/random.js';
-import { ClusterState } from './cluster-state.js';
+import type { ManualClock } from '../time/spec-support/manual-clock.js';
+import type { ClusterState } from './cluster-state.js';
 import type { Partition } from './partition.js';
+import { clusterOnClock } from './spec-support/cluster-on-clock.js';
 
 let clock: ManualClock;
 let cluster: ClusterState;
 
 beforeEach(() => {
-  clock = new ManualClock();
   cluster = clusterOf(3);
 });
 
+/** On the clock of the test from now on. */
 function clusterOf(brokers: number, topicPropagationMs = 0): ClusterState {
-  const nodes = Array.from({ length: brokers }, (_, at) => ({ id: at + 1, port: 0, isUp: true, isFetching: true }));
-  const settings = {
-    host: '127.0.0.1',
-    autoCreateTopics: false,
-    defaultPartitions: 1,
-    topicPropagationMs,
-    codecs: new LoadedCodecs(),
-  };
-  return new ClusterState({ ...settings, defaultReplicationFactor: brokers }, nodes, clock, new Random(1));
+  const made = clusterOnClock(brokers, { topicPropagationMs });
+  clock = made.clock;
+  return made.cluster;
 }
 
 function addTopic(name: string, partitions = 3, configs: Record<string, string> = {}): Partition {
