@@ -7,6 +7,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since the epoch; for record timestamps. */
   wallTime(): number;
+  /** Below 0 is 0: the moment passed while the delay was computed. */
   setTimeout(callback: () => void, delayMs: number): TimerHandle;
   clearTimeout(handle: TimerHandle | undefined): void;
   /** Runs the callback once this turn of the event loop is over: after every promise reaction that is due. */
@@ -16,7 +17,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  setTimeout: (callback, delayMs) => setTimeout(callback, Math.max(0, delayMs)), // Node 24 warns of negative ones
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
   setImmediate: (callback) => void setImmediate(callback),
 };
