@@ -61,8 +61,6 @@ export const CLUSTER_DISTURBANCES: Readonly<Record<string, Disturbance>> = {
     return { mend: () => cut.heal(), hits: () => (watch.slowestMs > 150 ? 1 : 0) };
   },
   'max.message.bytes lowered': async (scene) => {
-    // To divide a compressed batch takes threads, for which time would not stand still.
-    if (scene.plan.producer.compressionType !== 'none') return undefined;
     const hits = noticed(() => scene.watch.countOf('MESSAGE_TOO_LARGE'));
     await setMaxMessageBytes(scene, scene.random.pick([120, 300, 1_000]));
     return { mend: () => setMaxMessageBytes(scene, 1_048_588), hits };

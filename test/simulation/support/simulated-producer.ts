@@ -72,6 +72,11 @@ function onVirtualTime(codec: Codec, simulation: Simulation) {
       await simulation.sleep(simulation.random.next() * LONGEST_COMPRESSION_MS);
       return compressed;
     },
+    decompress: async (bytes: Uint8Array, maxSizeBytes?: number) => {
+      const records = await simulation.outside(() => codec.decompress(bytes, maxSizeBytes));
+      await simulation.sleep(simulation.random.next() * LONGEST_COMPRESSION_MS);
+      return records;
+    },
     ...(simulation.random.chance(0.5) &&
       codec.compressSync && { compressSync: (bytes: Uint8Array) => codec.compressSync?.(bytes) ?? bytes }),
   };

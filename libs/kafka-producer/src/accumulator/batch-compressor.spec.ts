@@ -1,7 +1,7 @@
 import { decodeRecordBatchHeaders } from 'kafka-wire';
 import { describe, expect, it } from 'vitest';
 
-import { BatchCompressor, type BatchCodec } from './batch-compressor.js';
+import { BatchCompressor, type CompressingCodec } from './batch-compressor.js';
 import { PartitionQueue } from './partition-queue.js';
 import type { ProducerBatch } from './producer-batch.js';
 import { recordOf, unheard } from './spec-support/test-records.js';
@@ -9,7 +9,7 @@ import { recordOf, unheard } from './spec-support/test-records.js';
 const GZIP_ID = 1;
 
 /** A codec whose jobs end when the test says so. */
-class HeldCodec implements BatchCodec {
+class HeldCodec implements CompressingCodec {
   readonly id = GZIP_ID;
   readonly jobs: { bytes: Uint8Array; finish: (compressed: Uint8Array) => void; fail: (error: Error) => void }[] = [];
 
@@ -84,7 +84,7 @@ describe('the batch compressor', () => {
 
   it('does small bodies in place when the codec can, large ones never', () => {
     const inPlace: number[] = [];
-    const codec: BatchCodec = {
+    const codec: CompressingCodec = {
       id: GZIP_ID,
       compress: () => new Promise(() => {}),
       compressSync: (bytes) => {

@@ -1,12 +1,18 @@
 import { Fifo } from '../support/fifo.js';
 import type { ProducerBatch } from './producer-batch.js';
 
-/** A codec as the accumulator needs it. */
-export interface BatchCodec {
+/** A codec as batches are sealed with it. */
+export interface CompressingCodec {
   readonly id: number;
   compress(bytes: Uint8Array): Promise<Uint8Array>;
   /** For bodies so small that a round trip through a worker thread costs more than the work. */
   compressSync?(bytes: Uint8Array): Uint8Array;
+}
+
+/** A codec as the accumulator needs it. */
+export interface BatchCodec extends CompressingCodec {
+  /** For a batch that has to be divided. */
+  decompress(bytes: Uint8Array, maxSizeBytes?: number): Promise<Buffer>;
 }
 
 /** libuv has four threads and resolves host names on them too. */
@@ -23,11 +29,11 @@ const MAX_SYNC_BYTES = 4096;
 export class BatchCompressor {
   readonly #waiting = new Fifo<ProducerBatch>();
   #running = 0;
-  readonly #codec: BatchCodec;
+  readonly #codec: CompressingCodec;
   readonly #onDone: (batch: ProducerBatch, rawBytes: number) => void;
 
   /** @param onDone called once for every batch, with the size it had before. */
-  constructor(codec: BatchCodec, onDone: (batch: ProducerBatch, rawBytes: number) => void) {
+  constructor(codec: CompressingCodec, onDone: (batch: ProducerBatch, rawBytes: number) => void) {
     this.#codec = codec;
     this.#onDone = onDone;
   }

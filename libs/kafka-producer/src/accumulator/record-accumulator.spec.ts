@@ -9,7 +9,11 @@ import { recordOf, unheard } from './spec-support/test-records.js';
 const RECORD_BYTES = 100;
 
 /** Everything shrinks to a tenth. */
-const CODEC: BatchCodec = { id: 1, compress: (bytes) => Promise.resolve(bytes.subarray(0, bytes.length / 10)) };
+const CODEC: BatchCodec = {
+  id: 1,
+  compress: (bytes) => Promise.resolve(bytes.subarray(0, bytes.length / 10)),
+  decompress: () => Promise.reject(new Error('nothing is divided here')),
+};
 
 class Subject {
   readonly clock = new ManualClock();

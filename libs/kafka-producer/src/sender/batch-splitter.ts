@@ -16,7 +16,7 @@ export async function splitBatch(
   accumulator: RecordAccumulator,
 ): Promise<void> {
   const header = decodeRecordBatchHeaders(batch.encoded)[0]!;
-  const decoded = await decodeRecords(batch.encoded, header);
+  const decoded = await decodeRecords(batch.encoded, header, undefined, accumulator.settings.codec);
   if (batch.state === 'done') return; // given up meanwhile
   const records = decoded.map(({ key, value, timestamp, headers }) => new SizedRecord(key, value, timestamp, headers));
   const sizeBytes = records.reduce((sum, record) => sum + record.maxSizeBytes, 0);

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_DECOMPRESSED_BYTES } from '../compression/codec.js';
+import { DEFAULT_MAX_DECOMPRESSED_BYTES, type Codec } from '../compression/codec.js';
 import { DecompressionError } from '../compression/compression.errors.js';
 import { loadCodec } from '../compression/load-codec.js';
 import { ByteReader } from '../primitives/byte-reader.js';
@@ -35,6 +35,7 @@ const NO_HEADERS: readonly DecodedRecordHeader[] = [];
  * rest. Counts and lengths are held against the bytes there are before anything is allocated for them.
  *
  * @param maxSizeBytes refuse a batch that decompresses to more
+ * @param codec of the batch's compression, where the caller has it; left out, it is loaded
  * @throws CorruptRecordBatchError
  * @throws CodecUnavailableError install the package it names
  */
@@ -42,22 +43,28 @@ export async function decodeRecords(
   buffer: Buffer,
   header: RecordBatchHeader,
   maxSizeBytes = DEFAULT_MAX_DECOMPRESSED_BYTES,
+  codec?: Pick<Codec, 'decompress'>,
 ): Promise<DecodedRecord[]> {
   try {
-    return readRecords(await recordBytes(buffer, header, maxSizeBytes), header);
+    return readRecords(await recordBytes(buffer, header, maxSizeBytes, codec), header);
   } catch (cause) {
     if (!(cause instanceof WireError) && !(cause instanceof DecompressionError)) throw cause;
     throw new CorruptRecordBatchError({ reason: cause.message, position: header.position, cause });
   }
 }
 
-async function recordBytes(buffer: Buffer, header: RecordBatchHeader, maxSizeBytes: number): Promise<Buffer> {
+async function recordBytes(
+  buffer: Buffer,
+  header: RecordBatchHeader,
+  maxSizeBytes: number,
+  given?: Pick<Codec, 'decompress'>,
+): Promise<Buffer> {
   const { position, sizeBytes, compressionType, recordCount } = header;
   const body = new ByteReader(buffer, position + RECORD_BATCH_HEADER_BYTES).bytes(
     sizeBytes - RECORD_BATCH_HEADER_BYTES,
   );
   if (compressionType === 'none' || recordCount === 0) return body;
-  const codec = await loadCodec(compressionType);
+  const codec = given ?? (await loadCodec(compressionType));
   return codec.decompress(body, maxSizeBytes);
 }
 

@@ -99,6 +99,8 @@ export class RandomRun {
           const done = (): void => (isFailing ? reject(new Error('broken codec')) : resolve(Buffer.from(bytes)));
           cluster.later(random.integer(0, 80), done);
         }),
+      decompress: (bytes) =>
+        new Promise((resolve) => cluster.later(random.integer(0, 80), () => resolve(Buffer.from(bytes)))),
     };
   }
 
