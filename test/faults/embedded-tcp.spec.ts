@@ -45,7 +45,7 @@ async function ourRun(seed: number, deliveryTimeoutMs: number): Promise<Embedded
   return { ...run, retriedBatches };
 }
 
-describe('our producer and brokers in trouble behind real sockets', () => {
+describe('F30: our producer and brokers in trouble behind real sockets', () => {
   const firstSeed = seedOf('embedded-tcp');
 
   it.each(Object.entries(PATIENCE))(

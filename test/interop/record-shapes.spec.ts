@@ -24,7 +24,7 @@ const shapes = Object.entries(recordShapes);
 beforeAll(registerKafkajsCodecs);
 
 describeWithKafka(
-  'records of all shapes',
+  'F29: records of all shapes',
   (kafka) => {
     describe.each(CODECS)('written by us with compression %s', (compressionType) => {
       const topic = `record-shapes-${compressionType}-${Date.now()}`;

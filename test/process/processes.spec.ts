@@ -14,7 +14,7 @@ async function valuesInOrders(): Promise<string[]> {
 }
 
 describe('a process that uses the producer', () => {
-  it('ends by itself after close, with nothing on stderr and no handle left', async () => {
+  it('F31: ends by itself after close, with nothing on stderr and no handle left, on every Node that CI has', async () => {
     const { code, stdout, stderr } = await runProgram('quiet-exit', kafka.bootstrap);
     expect(stderr).toBe('');
     expect(code).toBe(0);

@@ -7,7 +7,7 @@ const SINGLY = { batchSizeBytes: 0 };
 
 // answers lost, connections cut, sequences refused.
 describe('each record once and in order', () => {
-  it.each([1, 5, 20])('when an answer is lost, with %i sends at a time', async (count) => {
+  it.each([1, 5, 20])('F1: when an answer is lost, with %i sends at a time', async (count) => {
     const stage = await FaultStage.open(SINGLY);
     await stage.run(() => stage.warmUp());
     const fault = stage.kafka.faults.onResponse('Produce', { times: 1, action: 'drop' });
@@ -16,7 +16,10 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it.each(['onRequest', 'onResponse'] as const)('when the connection is reset (%s)', async (side) => {
+  it.each([
+    ['F2', 'onResponse', 'after'],
+    ['F3', 'onRequest', 'before'],
+  ] as const)('%s: when the connection is reset (%s) %s the append', async (_, side, _when) => {
     const stage = await FaultStage.open(SINGLY);
     await stage.run(() => stage.warmUp());
     const fault = stage.kafka.faults[side]('Produce', { times: 1, action: 'cut' });
@@ -25,19 +28,22 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it.each([1, 3])('when nothing is answered until the delivery timeout, and %i records follow', async (following) => {
-    const stage = await FaultStage.open({ deliveryTimeoutMs: 1_000 });
-    await stage.run(() => stage.warmUp());
-    const fault = stage.kafka.faults.onResponse('Produce', { action: 'drop' });
-    expect(kindsOf(await stage.run(() => stage.send(1)))).toEqual(['fail-possibly']);
-    fault.heal();
-    expect(kindsOf(await stage.run(() => stage.send(following)))).toEqual(['ok']);
-    const epochs = (await stage.kafka.recordsIn(ORDERS)).map(({ producer }) => producer?.epoch);
-    expect([fault.hits > 0, epochs.at(0), epochs.at(-1)]).toEqual([true, 0, 1]);
-    expect(await stage.verdict()).toBe('');
-  });
+  it.each([1, 3])(
+    'F4: when nothing is answered until the delivery timeout, and %i records follow',
+    async (following) => {
+      const stage = await FaultStage.open({ deliveryTimeoutMs: 1_000 });
+      await stage.run(() => stage.warmUp());
+      const fault = stage.kafka.faults.onResponse('Produce', { action: 'drop' });
+      expect(kindsOf(await stage.run(() => stage.send(1)))).toEqual(['fail-possibly']);
+      fault.heal();
+      expect(kindsOf(await stage.run(() => stage.send(following)))).toEqual(['ok']);
+      const epochs = (await stage.kafka.recordsIn(ORDERS)).map(({ producer }) => producer?.epoch);
+      expect([fault.hits > 0, epochs.at(0), epochs.at(-1)]).toEqual([true, 0, 1]);
+      expect(await stage.verdict()).toBe('');
+    },
+  );
 
-  it('when the first of five batches in flight is refused', async () => {
+  it('F5: when the first of five batches in flight is refused', async () => {
     const stage = await FaultStage.open(SINGLY);
     await stage.run(() => stage.warmUp());
     const fault = stage.kafka.faults.onRequest('Produce', { times: 1, action: { errorCode: 'NOT_ENOUGH_REPLICAS' } });
@@ -51,7 +57,7 @@ describe('each record once and in order', () => {
     ['another', 2, 'OUT_OF_ORDER_SEQUENCE_NUMBER'],
     ['the first', 0, 'UNKNOWN_PRODUCER_ID'],
     ['the first', 0, 'INVALID_PRODUCER_EPOCH'],
-  ] as const)('when %s batch in flight (%i) is answered %s', async (_, skip, errorCode) => {
+  ] as const)('F6: when %s batch in flight (%i) is answered %s', async (_, skip, errorCode) => {
     const stage = await FaultStage.open(SINGLY);
     await stage.run(() => stage.warmUp());
     const fault = stage.kafka.faults.onRequest('Produce', { times: 1, skip, action: { errorCode } });
@@ -60,16 +66,19 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('when brokers have forgotten the producer', async () => {
+  it('F7: when brokers have forgotten the producer after a long rest, and refuse its first batch', async () => {
     const stage = await FaultStage.open(SINGLY);
     await stage.run(() => stage.warmUp());
+    await stage.simulation.runFor(60_001);
     stage.kafka.forgetProducers(ORDERS, 0);
+    const fault = stage.kafka.faults.onRequest('Produce', { times: 1, action: { errorCode: 'NOT_ENOUGH_REPLICAS' } });
     expect(kindsOf(await stage.run(() => stage.send(5)))).toEqual(['ok']);
+    expect([fault.hits, stage.watch.countOf('NOT_ENOUGH_REPLICAS')]).toEqual([1, 1]);
     expect(await stage.verdict()).toBe('');
   });
 
   it.each(['MESSAGE_TOO_LARGE', 'INVALID_RECORD'] as const)(
-    'when one partition of many answers %s',
+    'F8: when one partition of many answers %s',
     async (errorCode) => {
       const stage = await FaultStage.open({}, 3);
       await stage.run(() => stage.warmUp(3));
@@ -83,7 +92,7 @@ describe('each record once and in order', () => {
     },
   );
 
-  it('when answers come in pieces, and tell it to wait', async () => {
+  it('F27: when answers come in pieces, and tell it to wait', async () => {
     const stage = await FaultStage.open(SINGLY);
     const pieces = stage.kafka.faults.onResponse('Produce', { times: 5, action: { fragmentBytes: 1 } });
     const throttle = stage.kafka.faults.onResponse('Produce', { times: 2, action: { throttleMs: 300 } });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FaultStage, kindsOf, ORDERS } from './support/fault-stage.js';
 
 describe('each record once and in order', () => {
-  it('when a leader moves under a request to several brokers', async () => {
+  it('F9: when a leader moves under a request to several brokers', async () => {
     const stage = await FaultStage.open({ batchSizeBytes: 0 }, 6);
     await stage.run(() => stage.warmUp(6));
     for (const broker of stage.kafka.brokers) broker.freezeMetadata();
@@ -18,7 +18,7 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('when one broker is slow and another one fails', async () => {
+  it('F10: when one broker is slow and another one fails', async () => {
     const stage = await FaultStage.open({ requestTimeoutMs: 3_000 }, 3);
     await stage.run(() => stage.warmUp(3));
     const [slow, failing] = [0, 1].map((partition) => stage.kafka.leaderOf(ORDERS, partition)) as [number, number];
@@ -34,7 +34,7 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('when records without a key are sent again: each stays in its partition', async () => {
+  it('F11: when records without a key are sent again: each stays in its partition', async () => {
     const stage = await FaultStage.open({ batchSizeBytes: 0 }, 6);
     await stage.run(() => stage.warmUp(6));
     const fault = stage.kafka.faults.onResponse('Produce', { broker: 1, times: 3, action: 'cut' });
@@ -43,7 +43,7 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('when metadata come late and the broker they are asked from is lost', async () => {
+  it('F12: when metadata come late and the broker they are asked from is lost', async () => {
     const stage = await FaultStage.open({ metadataMaxAgeMs: 200 }, 3);
     await stage.run(() => stage.warmUp(3));
     const late = stage.kafka.faults.onResponse('Metadata', { times: 2, action: { delayMs: 400 } });
@@ -58,7 +58,7 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('when a partition has no leader for a while: only its records wait', async () => {
+  it('F13: when a partition has no leader for a while: only its records wait', async () => {
     const stage = await FaultStage.open({}, 3);
     await stage.run(() => stage.warmUp(3));
     const { kafka, simulation } = stage;
@@ -75,7 +75,7 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('when a topic or a partition does not exist: only its records fail', async () => {
+  it('F13: when a topic or a partition does not exist: only its records fail', async () => {
     const stage = await FaultStage.open({ maxBlockMs: 2_000 }, 3);
     const elsewhere = stage.send(1, { topic: 'nowhere' });
     const beyond = stage.send(1, { partition: 7 });
@@ -84,7 +84,7 @@ describe('each record once and in order', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('when there is no producer id at first: nothing leaves without one', async () => {
+  it('F14: when there is no producer id at first: nothing leaves without one', async () => {
     const stage = await FaultStage.open();
     const refused = stage.kafka.faults.onRequest('InitProducerId', {
       times: 2,

@@ -4,7 +4,7 @@ import { mutantProducer } from './mutants/mutant-producer.js';
 import { FaultStage, kindsOf, ORDERS } from './support/fault-stage.js';
 
 describe('a producer', () => {
-  it('holds no more than its memory when brokers stall, and refuses the rest after maxBlockMs', async () => {
+  it('F15: holds no more than its memory when brokers stall, and refuses the rest after maxBlockMs', async () => {
     const bufferMemoryBytes = 4_000;
     const stage = await FaultStage.open({ bufferMemoryBytes, maxBlockMs: 200, batchSizeBytes: 500 });
     await stage.run(() => stage.warmUp());
@@ -26,7 +26,7 @@ describe('a producer', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('writes nothing after it was closed while it sent something again', async () => {
+  it('F16: writes nothing after it was closed while it sent something again', async () => {
     const stage = await FaultStage.open();
     await stage.run(() => stage.warmUp());
     const fault = stage.kafka.faults.onRequest('Produce', { action: { errorCode: 'NOT_ENOUGH_REPLICAS' } });
@@ -47,7 +47,7 @@ describe('a producer', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it('lets a record fail alone whose partitioner throws', async () => {
+  it('F17: lets a record fail alone whose partitioner throws', async () => {
     let thrown = 0;
     const partition = ({ partitionCount }: { partitionCount: number }): number => {
       if (thrown++ === 0) throw new Error('no idea');
@@ -60,7 +60,7 @@ describe('a producer', () => {
     expect(await stage.verdict()).toBe('');
   });
 
-  it.each(['near the wrap', 'near the last epoch'])('goes on when its counters are %s', async (name) => {
+  it.each(['near the wrap', 'near the last epoch'])('F28: goes on when its counters are %s', async (name) => {
     const stage = await FaultStage.open({ batchSizeBytes: 0, deliveryTimeoutMs: 600 }, 1, await mutantProducer(name));
     expect(kindsOf(await stage.run(() => stage.send(30)))).toEqual(['ok']);
     for (let bumps = 0; bumps < 3; bumps++) {

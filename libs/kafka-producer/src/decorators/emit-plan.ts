@@ -4,6 +4,7 @@ import type { ProducerRecord } from '../record/producer-record.js';
 import { prepareContract, type TopicContract } from '../topics/define-topic.js';
 import { mergedHeaders } from '../topics/merged-headers.js';
 import { DEFAULT_PRODUCER } from '../kafka-producer.tokens.js';
+import { isThenable, silence } from '../support/thenable.js';
 import type { EmitOptions, WaitFor } from './emit-options.js';
 import { producerSlot } from './producer-slot.js';
 
@@ -73,25 +74,35 @@ export class EmitPlan {
   /** The record of one result, or with `each` of one of its elements; `undefined` when there is nothing to tell. */
   record(host: unknown, result: unknown, args: Args): ProducerRecord | undefined {
     const options = this.#options;
-    if (options.when !== undefined && !options.when.call(host, result, args)) return undefined;
+    if (options.when !== undefined && !this.#atOnce('when', options.when.call(host, result, args))) return undefined;
     const make = options.payload ?? options.value;
-    const payload = make === undefined ? result : make.call(host, result, args);
+    const payload = make === undefined ? result : this.#atOnce('payload', make.call(host, result, args));
     if (payload === undefined) return undefined;
     const record: ProducerRecord =
       typeof this.#target === 'string'
         ? { topic: this.#target, value: payload, key: this.#key(host, result, args) }
         : this.#target(payload);
     if (options.headers !== undefined) {
-      record.headers = mergedHeaders(record.headers, options.headers.call(host, result, args));
+      record.headers = mergedHeaders(record.headers, this.#atOnce('headers', options.headers.call(host, result, args)));
     }
-    if (options.partition !== undefined) record.partition = valueOf(options.partition, host, result, args);
-    if (options.timestamp !== undefined) record.timestamp = options.timestamp.call(host, result, args);
+    if (options.partition !== undefined)
+      record.partition = this.#atOnce('partition', valueOf(options.partition, host, result, args));
+    if (options.timestamp !== undefined)
+      record.timestamp = this.#atOnce('timestamp', options.timestamp.call(host, result, args));
     return record;
+  }
+
+  /** @throws InvalidRecordError for a promise: nobody would await it */
+  #atOnce<T>(option: keyof AnyEmitOptions, value: T): T {
+    if (!isThenable(value)) return value;
+    silence(value);
+    const reason = `the \`${option}\` of its @Emit returned a promise: it has to be there at once`;
+    throw new InvalidRecordError({ topic: this.topic, reason, remedy: 'Await it in the method, and return it.' });
   }
 
   #key(host: unknown, result: unknown, args: Args): string | Uint8Array | null {
     if (this.#options.key === undefined) return null;
-    const key = this.#options.key.call(host, result, args);
+    const key = this.#atOnce('key', this.#options.key.call(host, result, args));
     if (key !== undefined) return key;
     const reason = 'the `key` of its @Emit returned undefined; return a key, or null for a record without one';
     throw new InvalidRecordError({ topic: this.topic, reason });

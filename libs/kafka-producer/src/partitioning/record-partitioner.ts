@@ -2,8 +2,10 @@ import type { SizedRecord } from 'kafka-wire';
 
 import type { TopicMetadata } from '../cluster/cluster.js';
 import { UnknownTopicError } from '../errors/cluster-side.errors.js';
+import { describeValue } from '../errors/describe-value.js';
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { SerializedRecord } from '../record/serialized-record.js';
+import { silence } from '../support/thenable.js';
 import type { KeylessPartitioner } from './keyless-partitioner.js';
 import { partitionOfKey } from './key-partition.js';
 import type { Partitioner } from './partitioner.js';
@@ -79,10 +81,11 @@ export class RecordPartitioner {
     } catch (error) {
       throw new InvalidRecordError({ topic: name, reason: `the partitioner threw: ${String(error)}` });
     }
+    silence(choice);
     if (Number.isInteger(choice) && choice >= 0 && choice < topic.partitions.length) return choice;
     throw new InvalidRecordError({
       topic: name,
-      reason: `the partitioner returned ${String(choice)}, but the topic has partitions 0 to ${topic.partitions.length - 1}`,
+      reason: `the partitioner returned ${describeValue(choice)}, but the topic has partitions 0 to ${topic.partitions.length - 1}`,
     });
   }
 }

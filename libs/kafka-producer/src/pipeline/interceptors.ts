@@ -5,7 +5,7 @@ import { isPlainObject } from '../serialization/header-list.js';
 import { OWN_PAYLOAD, type OwnPayload } from '../serialization/own-payload.js';
 import { OWN_SERIALIZER, type OwnSerializer } from '../serialization/own-serializer.js';
 import { describeType } from '../serialization/value.serializer.js';
-import { isThenable } from '../support/thenable.js';
+import { isThenable, silence } from '../support/thenable.js';
 import type { ProducerInterceptor } from './producer-interceptor.js';
 
 /** Told what an interceptor's `onAcknowledgement()` has thrown: the first time only. */
@@ -87,7 +87,7 @@ function seen(interceptor: ProducerInterceptor, record: ProducerRecord): Produce
     throw new InvalidRecordError({ topic, reason, remedy, cause });
   }
   if (typeof returned === 'object' && returned !== null && !isThenable(returned)) return returned as ProducerRecord;
-  if (isThenable(returned)) returned.then(undefined, () => {}); // told below
+  silence(returned);
   const what = isThenable(returned) ? 'a promise: it has to be synchronous' : `${describeType(returned)}, not a record`;
   throw new InvalidRecordError({ topic, reason: `onSend() of ${nameOf(interceptor)} returned ${what}`, remedy });
 }

@@ -56,7 +56,7 @@ export class BatchSettlement {
   settle(flight: PartitionFlight, batch: ProducerBatch, outcome: ProduceOutcome): void {
     if (isTooLarge(batch, outcome)) return void this.#split(flight, batch, outcome);
     flight.land(batch);
-    if (outcome.kind === 'appended') flight.confirm();
+    if (outcome.kind === 'appended') flight.confirm(this.#clock.now());
     if (batch.state === 'done') return; // given up while it was on the wire
     switch (outcome.kind) {
       case 'appended':

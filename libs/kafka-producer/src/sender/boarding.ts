@@ -44,7 +44,7 @@ export class Boarding {
         break;
       }
       flight.queue.shift();
-      this.#stamp(flight, batch, identity, nodeId);
+      this.#stamp(flight, batch, identity, nodeId, now);
       passengers.push({ flight, batch });
       sizeBytes += batch.sizeBytes;
     }
@@ -76,8 +76,8 @@ export class Boarding {
     return current === flight.identity || flight.inFlight.length === 0 ? current : undefined;
   }
 
-  #stamp(flight: PartitionFlight, batch: ProducerBatch, identity: ProducerIdentity, nodeId: number): void {
-    if (flight.launch(batch, identity, nodeId) && batch.stamp !== undefined) {
+  #stamp(flight: PartitionFlight, batch: ProducerBatch, identity: ProducerIdentity, nodeId: number, now: number): void {
+    if (flight.launch(batch, identity, nodeId, now) && batch.stamp !== undefined) {
       stampRecordBatch(batch.encoded, batch.stamp, this.#settings.checksum);
     }
     batch.become('in-flight');

@@ -37,7 +37,7 @@ class Partition {
 
   launch(batch: ProducerBatch, identity = IDENTITY): ProducerBatch {
     this.queue.remove(batch);
-    this.flight.launch(batch, identity, NODE);
+    this.flight.launch(batch, identity, NODE, 0);
     batch.become('in-flight');
     return batch;
   }
@@ -46,7 +46,7 @@ class Partition {
   static known(maxInFlight = 5): Partition {
     const partition = new Partition(maxInFlight);
     partition.flight.land(partition.launch(partition.batch()));
-    partition.flight.confirm();
+    partition.flight.confirm(0);
     return partition;
   }
 }
@@ -70,7 +70,7 @@ describe('the flight of a partition', () => {
   ])('goes on at 0 after 2^31 - 1: $first records, then $next', ({ first, next, sequences }) => {
     const { flight } = new Partition();
     const batches = [batchOf(first), batchOf(next), batchOf(1)];
-    for (const batch of batches) flight.launch(batch, IDENTITY, NODE);
+    for (const batch of batches) flight.launch(batch, IDENTITY, NODE, 0);
     expect(batches.map(({ stamp }) => stamp?.baseSequence)).toEqual(sequences);
   });
 
@@ -79,8 +79,17 @@ describe('the flight of a partition', () => {
     const batch = partition.launch(partition.batch());
     const { stamp } = batch;
     partition.flight.land(batch);
-    expect(partition.flight.launch(batch, NEXT_EPOCH, NODE)).toBe(false);
+    expect(partition.flight.launch(batch, NEXT_EPOCH, NODE, 0)).toBe(false);
     expect(batch.stamp).toBe(stamp);
+  });
+
+  it.each([
+    [60_000, true],
+    [60_001, false],
+  ])('lets a second batch go along with the first after a rest of %i ms: %s', (restMs, mayGo) => {
+    const partition = Partition.known();
+    partition.flight.launch(partition.batch(), IDENTITY, NODE, restMs);
+    expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(mayGo);
   });
 
   it('writes no sequence without an identity', () => {
@@ -154,10 +163,10 @@ describe('the flight of a partition', () => {
     partition.flight.belongsTo('two');
     expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(false);
     partition.flight.land(old);
-    partition.flight.confirm(); // of the old topic: says nothing of the new one
+    partition.flight.confirm(0); // of the old topic: says nothing of the new one
     partition.launch(partition.batch());
     expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(false);
-    partition.flight.confirm();
+    partition.flight.confirm(0);
     expect(partition.flight.mayLaunch(partition.batch(), NODE)).toBe(true);
   });
 

@@ -5,6 +5,12 @@ import type { ProducerIdentity } from './producer-identity.js';
 /** What a broker remembers of a producer per partition, and so the most batches that may be unanswered. Kafka: `NUM_BATCHES_TO_RETAIN`. */
 export const MAX_UNACKNOWLEDGED_BATCHES = 5;
 
+/**
+ * After so long without an acknowledgement a broker may have forgotten the producer (`producer.id.expiration.ms`, a day unless somebody made it less), and
+ * accepts any sequence from it.
+ */
+const MAY_BE_FORGOTTEN_MS = 60_000;
+
 /** Sequences run from 0 to 2^31 - 1 and then start again. */
 const SEQUENCE_MASK = 0x7fff_ffff;
 
@@ -13,8 +19,8 @@ const SEQUENCE_MASK = 0x7fff_ffff;
  *
  * The order of a partition rests on four rules kept here: a batch that is sent again as it was goes alone, at the front; a batch for a new leader waits until
  * the old one has answered for everything; after a failure that leaves a sequence in doubt nothing new leaves until the epoch was raised; and the first
- * batch of a producer id goes alone until it is acknowledged, because a broker that knows nothing of a producer accepts any sequence from it: the
- * second batch, when the first is refused.
+ * batch of a producer id, and the first one after a long rest, goes alone until it is acknowledged, because a broker that knows nothing of a producer accepts
+ * any sequence from it: the second batch, when the first is refused.
  */
 export class PartitionFlight {
   readonly queue: PartitionQueue;
@@ -26,6 +32,7 @@ export class PartitionFlight {
   #isInDoubt = false;
   /** The log holds a batch of this producer id, so a gap in its sequences is noticed. Also without idempotence, where nothing is. */
   #isKnown = false;
+  #confirmedAtMs = 0;
   #nodeId = -1;
   /** The batch in flight that was in flight before. */
   #repeat: ProducerBatch | undefined;
@@ -67,7 +74,8 @@ export class PartitionFlight {
    *
    * @returns whether the stamp is new and must be written into the batch
    */
-  launch(batch: ProducerBatch, identity: ProducerIdentity, nodeId: number): boolean {
+  launch(batch: ProducerBatch, identity: ProducerIdentity, nodeId: number, nowMs: number): boolean {
+    if (nowMs - this.#confirmedAtMs > MAY_BE_FORGOTTEN_MS) this.#isKnown = identity.epoch < 0;
     const isNew = batch.stamp === undefined;
     if (isNew) {
       if (this.#identity !== identity) this.#changeTo(identity);
@@ -94,7 +102,8 @@ export class PartitionFlight {
   }
 
   /** A batch of the current identity is in the log, on all replicas. */
-  confirm(): void {
+  confirm(nowMs: number): void {
+    this.#confirmedAtMs = nowMs;
     if (this.#hasLaunched) this.#isKnown = true;
   }
 

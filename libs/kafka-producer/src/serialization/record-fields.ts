@@ -1,7 +1,7 @@
 import { InvalidRecordError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { isPlainObject, type RecordHeaders } from './header-list.js';
-import { isThenable } from '../support/thenable.js';
+import { isThenable, silence } from '../support/thenable.js';
 import { describeType } from './value.serializer.js';
 
 /** Kafka's rule for topic names. */
@@ -48,6 +48,7 @@ const HEADER_GIVERS = {
 export function headersOf(headers: unknown, topic: string, source: HeaderSource): RecordHeaders | undefined {
   if (headers === undefined || headers === null) return undefined;
   if (isPlainObject(headers)) return headers;
+  silence(headers);
   const reason = `${source} ${describeType(headers)}, not a plain object of names and values`;
   throw new InvalidRecordError({ topic, reason, remedy: headersRemedy(headers, source) });
 }
@@ -66,6 +67,7 @@ export function partitionOf(record: ProducerRecord, topic: string): number | und
   const partition = record.partition ?? undefined;
   if (partition === undefined) return undefined;
   if (Number.isInteger(partition) && partition >= 0 && partition <= MAX_PARTITION) return partition;
+  silence(partition);
   throw new InvalidRecordError({ topic, reason: `its partition is ${String(partition)}, not an integer of 0 or more` });
 }
 

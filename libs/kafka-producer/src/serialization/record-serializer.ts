@@ -4,6 +4,7 @@ import { InvalidRecordError, SerializationError } from '../errors/record.errors.
 import type { ProducerRecord } from '../record/producer-record.js';
 import { SerializedRecord } from '../record/serialized-record.js';
 import type { Clock } from '../support/clock.js';
+import { silence } from '../support/thenable.js';
 import { DeferredRecord, type SerializeDeferred } from './deferred-record.js';
 import { FieldContexts } from './field-contexts.js';
 import { headerList, type RecordHeaders } from './header-list.js';
@@ -172,6 +173,7 @@ export class RecordSerializer {
     }
     if (resolved === this.#legalTopic) return this.#legalTopic;
     if (typeof resolved !== 'string') {
+      silence(resolved);
       const reason = `resolveTopic returned ${describeType(resolved)}, not a string`;
       const remedy = 'Correct resolveTopic in the options of the module: it must return the name at once.';
       throw new InvalidRecordError({ topic: name, reason, remedy });

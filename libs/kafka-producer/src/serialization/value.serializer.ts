@@ -1,8 +1,8 @@
-import { isThenable } from '../support/thenable.js';
+import { isThenable, silence } from '../support/thenable.js';
 import type { SerializedValue, Serializer } from './serializer.js';
 
 /** Also for `topics`, which reaches `support` through this room. */
-export { isThenable };
+export { isThenable, silence };
 
 /**
  * The default for values: bytes as they are, strings as UTF-8, everything else as JSON.
@@ -28,6 +28,7 @@ export const valueSerializer: Serializer = {
 export const textSerializer: Serializer = {
   serialize(data: unknown): SerializedValue {
     if (typeof data === 'string' || data instanceof Uint8Array) return data;
+    silence(data);
     throw new TypeError(`${describeType(data)} is neither a string nor bytes: convert it, for example with String()`);
   },
 };
@@ -43,7 +44,10 @@ export function describeType(data: unknown): string {
 /** What to do with an object that JSON would turn into `{}`; `undefined` for all others. */
 function emptyAsJson(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
-  if (isThenable(data)) return 'await it first';
+  if (isThenable(data)) {
+    silence(data);
+    return 'await it first';
+  }
   if (data instanceof Map && !hasOwnJson(data)) return 'pass Object.fromEntries(it) or Array.from(it)';
   if (data instanceof Set && !hasOwnJson(data)) return 'pass Array.from(it)';
   return undefined;

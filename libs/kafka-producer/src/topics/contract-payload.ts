@@ -2,7 +2,7 @@ import { isKafkaProducerError } from '../errors/is-kafka-producer-error.js';
 import { InvalidRecordError, PayloadValidationError } from '../errors/record.errors.js';
 import type { RecordHeaders } from '../serialization/header-list.js';
 import type { PayloadContract, ValidPayload } from '../serialization/own-payload.js';
-import { isThenable } from '../serialization/value.serializer.js';
+import { isThenable, silence } from '../serialization/value.serializer.js';
 import type { PayloadValidation } from './payload-validation.js';
 
 type Key = string | Uint8Array | null;
@@ -57,14 +57,24 @@ export function checkedKey(topic: string, key: Key | undefined): Key {
   throw new InvalidRecordError({ topic, reason });
 }
 
-/** What a function of the contract makes of a payload. @throws InvalidRecordError when it throws */
+/** What a function of the contract makes of a payload. @throws InvalidRecordError when it throws, or would have to be awaited */
 export function made<P, T>(what: 'key' | 'headers', topic: string, make: (payload: P) => T, payload: P): T {
+  const remedy = 'Correct the contract; only this record failed.';
+  let result: T;
   try {
-    return make(payload);
+    result = make(payload);
   } catch (cause) {
-    const reason = `the ${what} of its contract threw ${String(cause)}`;
-    throw new InvalidRecordError({ topic, reason, remedy: 'Correct the contract; only this record failed.', cause });
+    throw new InvalidRecordError({
+      topic,
+      reason: `the ${what} of its contract threw ${String(cause)}`,
+      remedy,
+      cause,
+    });
   }
+  if (!isThenable(result)) return result;
+  silence(result);
+  const reason = `the ${what} of its contract returned a promise: it has to be there at once`;
+  throw new InvalidRecordError({ topic, reason, remedy });
 }
 
 /** A validation that says nothing about the payload, because it failed itself. */
