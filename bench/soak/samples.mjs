@@ -2,9 +2,11 @@
 
 const MEBIBYTE = 2 ** 20;
 const WARM_UP_SHARE = 0.25;
-/** What may be gained over the whole time and is still noise: a tenth of what is in use, or this. */
-const NOISE_SHARE = 0.1;
-const NOISE_MIB = 8;
+/**
+ * What may be gained over the whole time and is still noise: a share of what is in use, or so many MiB. Memory of the process is V8's to keep: it holds the
+ * pages of its busiest moment, so more of it is noise.
+ */
+const NOISE = { usedMib: { share: 0.1, mib: 8 }, rssMib: { share: 0.25, mib: 32 } };
 
 /**
  * @typedef {object} Sample
@@ -65,7 +67,8 @@ export function lineOf({ atMs, usedMib, rssMib, handles, connections, counts }) 
 }
 
 /**
- * By the straight line through the samples after the warm-up: memory that is kept for good makes it rise, however much single samples scatter.
+ * By the straight line through the samples after the warm-up: memory that is kept for good makes it rise, however much single samples scatter. Handles and
+ * connections go up and down with the clients that live at the moment; they are looked at when those are gone.
  *
  * @param {readonly Sample[]} samples
  */
@@ -74,11 +77,11 @@ export function verdictOn(samples) {
   if (settled.length < 3) return { isFlat: false, text: 'too short for a verdict' };
   const hours = settled.map(({ atMs }) => atMs / 3_600_000);
   const span = hours.at(-1) - hours[0];
-  const rows = ['usedMib', 'rssMib', 'handles', 'connections'].map((metric) => {
+  const rows = Object.entries(NOISE).map(([metric, { share, mib }]) => {
     const values = settled.map((one) => one[metric]);
     const gain = slope(hours, values) * span;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return { metric, gain, mean, isFlat: gain <= Math.max(mean * NOISE_SHARE, NOISE_MIB) };
+    return { metric, gain, mean, isFlat: gain <= Math.max(mean * share, mib) };
   });
   const isFlat = rows.every((row) => row.isFlat);
   const parts = rows.map(

@@ -10,7 +10,7 @@ const NUMBER = /\bF\d+\b/g;
 /** Of the table in test/faults/README.md. */
 function numbered(): string[] {
   const table = readFileSync(join(ROOT, 'test/faults/README.md'), 'utf8');
-  return Array.from(table.matchAll(/^\| (F\d+) \|/gm), ([, number = '']) => number);
+  return Array.from(table.matchAll(/^\| (F\d+) +\|/gm), ([, number = '']) => number);
 }
 
 /** In the names of tests, and in the rows they are made from. */
