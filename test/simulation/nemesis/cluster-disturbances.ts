@@ -67,13 +67,22 @@ export const CLUSTER_DISTURBANCES: Readonly<Record<string, Disturbance>> = {
   },
 };
 
-/** Only where a repeat of an earlier batch is impossible. */
-export const EXPIRY: Disturbance = ({ kafka, topic, plan, watch, isQuiet }) => {
-  if (!isQuiet()) return undefined;
+/** Brokers forget nobody who is at work. */
+const REST_MS = 61_000;
+
+/** After a long rest, and only where a repeat of an earlier batch is impossible. */
+export const EXPIRY: Disturbance = async ({ simulation, kafka, topic, plan, watch, isQuiet, holdCallers }) => {
+  const goOn = holdCallers();
+  await simulation.sleep(REST_MS);
   const hits = noticed(() => watch.acknowledged);
-  for (let partition = 0; partition < plan.partitions; partition++) kafka.forgetProducers(topic, partition);
-  return { hits };
+  const isForgotten = isQuiet() && isDone(() => forgetAll(kafka, topic, plan.partitions));
+  goOn();
+  return isForgotten ? { hits } : undefined;
 };
+
+function forgetAll(kafka: Scene['kafka'], topic: string, partitions: number): void {
+  for (let partition = 0; partition < partitions; partition++) kafka.forgetProducers(topic, partition);
+}
 
 export const RECREATION: Disturbance = ({ simulation, kafka, topic, plan, random, watch }) => {
   const hits = noticed(() => watch.countOf('UNKNOWN_TOPIC_OR_PARTITION'));

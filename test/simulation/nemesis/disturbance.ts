@@ -13,6 +13,8 @@ export interface Scene {
   readonly watch: ProduceWatch;
   /** Nothing of the producer is waiting or under way. */
   readonly isQuiet: () => boolean;
+  /** Lets callers send nothing more until the returned function is called. */
+  readonly holdCallers: () => () => void;
   readonly randomBroker: () => Broker;
   readonly randomPartition: () => number;
   /** One that the producer has open. */

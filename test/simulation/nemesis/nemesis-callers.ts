@@ -11,6 +11,8 @@ const KEYS = 7;
 /** Tasks that send records by every way there is, and note what they are told. */
 export class NemesisCallers {
   readonly #pending: Promise<unknown>[] = [];
+  /** While it is pending nobody sends. */
+  #hold: Promise<void> | undefined;
   /** What a `flush()` or an aborted signal promised and did not keep. */
   readonly broken: string[] = [];
 
@@ -28,6 +30,13 @@ export class NemesisCallers {
     await Promise.all(Array.from({ length: this.plan.callers }, () => this.#caller(this.random.fork())));
   }
 
+  /** Lets everybody rest until the returned function is called. */
+  hold(): () => void {
+    let goOn: () => void = () => {};
+    this.#hold = new Promise((resolve) => (goOn = resolve));
+    return () => goOn();
+  }
+
   async settled(): Promise<void> {
     await Promise.all(this.#pending);
   }
@@ -37,6 +46,7 @@ export class NemesisCallers {
     for (let left = recordsEach; left > 0;) {
       const burst = Math.min(left, random.integer(1, 12));
       left -= burst;
+      await this.#hold;
       this.#burst(burst, random);
       if (random.chance(0.1)) this.#pending.push(this.#flush());
       // Mostly soon, sometimes much later.

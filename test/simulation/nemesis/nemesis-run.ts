@@ -56,7 +56,14 @@ export async function nemesisRun(seed: number, producerClass = SimulatedProducer
   const watch = new ProduceWatch(() => simulation.clock.now());
   watch.attach(producer.cluster);
   const callers = new NemesisCallers(simulation, pipeline, history, TOPIC, plan, simulation.random.fork());
-  const scene = sceneOf({ simulation, kafka, plan, watch, isQuiet: () => isQuiet(pipeline.stats()) });
+  const scene = sceneOf({
+    simulation,
+    kafka,
+    plan,
+    watch,
+    isQuiet: () => isQuiet(pipeline.stats()),
+    holdCallers: () => callers.hold(),
+  });
   let isOver = false;
   const run = async (): Promise<ReadonlyMap<string, number>> => {
     const read = plan.mix === 'recreation' ? undefined : readOn(simulation, kafka, history, () => isOver);
@@ -105,7 +112,7 @@ export async function nemesisRun(seed: number, producerClass = SimulatedProducer
   };
 }
 
-function sceneOf(of: Pick<Scene, 'simulation' | 'kafka' | 'plan' | 'watch' | 'isQuiet'>): Scene {
+function sceneOf(of: Pick<Scene, 'simulation' | 'kafka' | 'plan' | 'watch' | 'isQuiet' | 'holdCallers'>): Scene {
   const { simulation, kafka, plan } = of;
   const random = simulation.random.fork();
   return {

@@ -16,8 +16,6 @@ const AT_FIRST = 'first requests refused';
 const RECREATES = 'topic created anew';
 /** How often the disturbance a mix is for comes, among the others. */
 const OWN_SHARE = 0.3;
-/** Until everything that was on its way has arrived, or never will. */
-const QUIET_MS = 2_000;
 
 const OF_MIX: Readonly<Record<Mix, Readonly<Record<string, Disturbance>>>> = {
   any: {},
@@ -57,7 +55,6 @@ async function lane(scene: Scene, hits: Map<string, number>): Promise<void> {
     const own = OF_MIX[plan.mix];
     const disturbances = random.chance(OWN_SHARE) && Object.keys(own).length > 0 ? own : FOR_ALL;
     const name = random.pick(Object.keys(disturbances));
-    if (name === EXPIRES) await simulation.sleep(QUIET_MS);
     const trouble = topicIsThere(scene) ? await disturbances[name]?.({ ...scene, random }) : undefined;
     if (trouble === undefined) continue;
     simulation.note(name);
