@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- --minutes 10`: an embedded cluster under random load, and whether its memory stands still. The method is in README.md.
+ * `npm run soak:embedded -- --minutes 10`: an embedded cluster under random load, and whether its memory stands still. The method is in README.md.
  *
  * Processes with producers, consumers in groups and transactions come, go and crash, topics are created and deleted, brokers are stopped, frozen and cut off. Every ten
  * seconds the garbage is collected and one line printed; the verdict is the slope of what is left.
@@ -9,8 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedKafka } from 'embedded-kafka';
-import { Load } from './soak/load.mjs';
-import { handlesOfOurs, headLine, lineOf, sample, verdictOn } from './soak/samples.mjs';
+import { Load } from './embedded-soak/load.mjs';
+import { handlesOfOurs, headLine, lineOf, sample, verdictOn } from './embedded-soak/samples.mjs';
 
 const SAMPLE_MS = 10_000;
 
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
-if (!(minutes > 0) || !Number.isInteger(seed)) throw new Error('usage: soak [--minutes 10] [--seed 1]');
+if (!(minutes > 0) || !Number.isInteger(seed)) throw new Error('usage: soak:embedded [--minutes 10] [--seed 1]');
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
