@@ -60,7 +60,7 @@ export class Ledger {
     this.#settle(record, { kind, error: error?.message?.slice(0, 200) ?? String(error) });
     if (kind === 'fail-no') this.counts.failed++;
     else this.counts.possibly++;
-    const name = error?.name ?? 'not an Error';
+    const name = [error?.name ?? 'not an Error', error?.errorName].filter(Boolean).join(' ');
     this.errors.set(name, (this.errors.get(name) ?? 0) + 1);
   }
 
