@@ -1,4 +1,6 @@
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 
@@ -52,6 +54,18 @@ export class Broker {
     return Broker.#connected(
       new Broker([...kafka.bootstrap], 'Apache Kafka, one node, on this machine', () => kafka.stop()),
     );
+  }
+
+  /**
+   * An embedded broker in another process, that every request needs so many milliseconds to reach.
+   *
+   * @param {number} delayMs
+   */
+  static async openDelayed(delayMs) {
+    const process = fork(new URL('embedded-broker.mjs', import.meta.url), [JSON.stringify({ delayMs })]);
+    const [{ bootstrap }] = await once(process, 'message');
+    const stop = async () => void process.kill();
+    return Broker.#connected(new Broker(bootstrap, `embedded-kafka, one broker, ${delayMs} ms away`, stop));
   }
 
   /** @param {Broker} broker */

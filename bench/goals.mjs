@@ -2,7 +2,7 @@
  * What ours has to reach against a peer of the same run: the median over the rounds of ours divided by the peer's.
  *
  * @typedef {object} Goal
- * @property {'W1' | 'W2' | 'W3' | 'W4'} workload
+ * @property {'W1' | 'W2' | 'W3' | 'W4' | 'W5'} workload
  * @property {string} against name of the peer
  * @property {'recordsPerSecond' | 'p50Ms' | 'cpuMicrosPerRecord'} metric
  * @property {number} [atLeast]
@@ -17,11 +17,15 @@ export const goals = [
   { workload: 'W2', against: 'nest-emit', metric: 'recordsPerSecond', atLeast: 60 },
   { workload: 'W2', against: 'confluent', metric: 'recordsPerSecond', atLeast: 4 },
   { workload: 'W2', against: 'platformatic-stream', metric: 'recordsPerSecond', atLeast: 1.8 },
+  { workload: 'W2', against: 'ours-plain', metric: 'recordsPerSecond', atLeast: 0.95 },
   { workload: 'W3', against: 'kafkajs', metric: 'recordsPerSecond', atLeast: 12 },
   { workload: 'W3', against: 'confluent', metric: 'recordsPerSecond', atLeast: 2 },
   { workload: 'W3', against: 'platformatic-stream', metric: 'recordsPerSecond', atLeast: 2 },
   { workload: 'W4', against: 'kafkajs', metric: 'recordsPerSecond', atLeast: 8 },
   { workload: 'W4', against: 'platformatic', metric: 'recordsPerSecond', atLeast: 2.5 },
+  { workload: 'W4', against: 'ours-plain', metric: 'recordsPerSecond', atLeast: 0.95 },
+  { workload: 'W5', against: 'kafkajs-idempotent', metric: 'recordsPerSecond', atLeast: 300 },
+  { workload: 'W5', against: 'ours-1', metric: 'recordsPerSecond', atLeast: 1.3 },
 ];
 
 /** The peer the goals are set for. */

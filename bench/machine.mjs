@@ -7,7 +7,7 @@ import path from 'node:path';
 /**
  * What the figures of a results file depend on.
  *
- * @param {import('./broker.mjs').Broker} broker
+ * @param {string} broker what it was
  * @param {import('./peers.mjs').PeerEntry[]} entries
  */
 export function describeMachine(broker, entries) {
@@ -19,7 +19,7 @@ export function describeMachine(broker, entries) {
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     platform: `${os.platform()} ${os.release()}`,
     commit: commit(),
-    broker: broker.description,
+    broker,
     peers: Object.fromEntries(
       entries.map((entry) => [entry.name, `${entry.packageName} ${versionOf(entry.packageName)}`]),
     ),

@@ -56,9 +56,14 @@ async function runEmbedded(ids, settings) {
   if (outcome === 'not measured' || (settings.check && outcome === 'missed')) process.exitCode = 1;
 }
 
+/** @param {string} name */
+function entryOf(name) {
+  return peers.find((peer) => peer.name === name);
+}
+
 /** @param {import('./arguments.mjs').Settings} settings */
 async function runSideBySide(settings) {
-  const chosen = settings.peerNames.map((name) => peers.find((peer) => peer.name === name));
+  const chosen = settings.peerNames.map(entryOf);
   const entries = prepare(chosen, say);
   const load = os.loadavg()[0];
   if (load > os.availableParallelism() / 2) {
@@ -66,14 +71,50 @@ async function runSideBySide(settings) {
       `The machine is busy (load ${load.toFixed(1)} on ${os.availableParallelism()} cores): read the ratios at most, and those with care.`,
     );
   }
-  const broker = await Broker.open(settings.brokers, say);
+  const near = settings.workloadIds.filter((id) => workloadById(id).brokerDelayMs === undefined);
+  const far = settings.workloadIds.filter((id) => !near.includes(id));
+  /** @type {import('./report.mjs').Run[]} */
+  const runs = [];
+  const descriptions = [];
+  if (near.length > 0) {
+    await withBroker(await Broker.open(settings.brokers, say), async (broker) => {
+      descriptions.push(broker.description);
+      await warmUp(broker, settings);
+      for (const id of near) runs.push(...(await runAll(settings, entries, broker, workloadById(id))));
+    });
+  }
+  for (const workload of far.map(workloadById)) {
+    await withBroker(await Broker.openDelayed(workload.brokerDelayMs), async (broker) => {
+      descriptions.push(broker.description);
+      runs.push(...(await runAll(settings, entries, broker, workload)));
+    });
+  }
+  await report(settings, entries, descriptions.join('; '), runs);
+}
+
+/**
+ * @param {Broker} broker closed afterwards, also when interrupted
+ * @param {(broker: Broker) => Promise<void>} work
+ */
+async function withBroker(broker, work) {
   const interrupted = () => void broker.close().finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    const runs = await runAll(settings, entries, broker);
-    await report(settings, entries, broker, runs);
+    await work(broker);
   } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await broker.close();
+  }
+}
+
+/**
+ * @param {Broker} broker
+ * @param {import('./arguments.mjs').Settings} settings
+ */
+async function warmUp(broker, settings) {
+  say('Warming up the broker …');
+  for (const { peer, workload, measureMs } of BROKER_WARM_UP) {
+    await runOnce(broker, workloadById(workload), entryOf(peer), 0, { ...settings, warmUpMs: 500, measureMs });
   }
 }
 
@@ -81,22 +122,17 @@ async function runSideBySide(settings) {
  * @param {import('./arguments.mjs').Settings} settings
  * @param {import('./peers.mjs').PeerEntry[]} entries
  * @param {Broker} broker
+ * @param {import('./workloads.mjs').Workload} workload
  */
-async function runAll(settings, entries, broker) {
-  say('Warming up the broker …');
-  for (const { peer, workload, measureMs } of BROKER_WARM_UP) {
-    await runOnce(broker, workloadById(workload), peer, 0, { ...settings, warmUpMs: 500, measureMs });
-  }
+async function runAll(settings, entries, broker, workload) {
   /** @type {import('./report.mjs').Run[]} */
   const runs = [];
-  for (const workload of settings.workloadIds.map(workloadById)) {
-    const field = entries.filter((entry) => entry.workloads.includes(workload.id));
-    for (let round = 1; round <= settings.rounds; round++) {
-      for (const entry of rotated(field, round - 1)) {
-        const run = await runOnce(broker, workload, entry.name, round, settings);
-        runs.push(run);
-        say(progressLine(run, settings.rounds));
-      }
+  const field = entries.filter((entry) => entry.workloads.includes(workload.id));
+  for (let round = 1; round <= settings.rounds; round++) {
+    for (const entry of rotated(field, round - 1)) {
+      const run = await runOnce(broker, workload, entry, round, settings);
+      runs.push(run);
+      say(progressLine(run, settings.rounds));
     }
   }
   return runs;
@@ -117,12 +153,13 @@ function rotated(items, by) {
 /**
  * @param {Broker} broker
  * @param {import('./workloads.mjs').Workload} workload
- * @param {string} peer
+ * @param {import('./peers.mjs').PeerEntry} entry
  * @param {number} round
  * @param {import('./arguments.mjs').Settings} settings
  * @returns {Promise<import('./report.mjs').Run>}
  */
-async function runOnce(broker, workload, peer, round, { warmUpMs, measureMs, options }) {
+async function runOnce(broker, workload, entry, round, { warmUpMs, measureMs, options }) {
+  const peer = entry.name;
   const loadAverage = os.loadavg()[0];
   const topic = await broker.createTopic(`${workload.id}-${peer}`, workload.partitions);
   try {
@@ -133,7 +170,7 @@ async function runOnce(broker, workload, peer, round, { warmUpMs, measureMs, opt
       topic,
       warmUpMs,
       measureMs,
-      options: options[peer] ?? {},
+      options: { ...entry.options, ...options[peer] },
     };
     const { result, error, output } = await inFreshProcess('run.mjs', order, warmUpMs + measureMs + RUN_GRACE_MS);
     if (!result)
@@ -175,16 +212,16 @@ function progressLine({ workload, peer, round, result, problem }, rounds) {
 /**
  * @param {import('./arguments.mjs').Settings} settings
  * @param {import('./peers.mjs').PeerEntry[]} entries
- * @param {Broker} broker
+ * @param {string} brokers what they were
  * @param {import('./report.mjs').Run[]} runs
  */
-async function report(settings, entries, broker, runs) {
+async function report(settings, entries, brokers, runs) {
   const names = entries.map((entry) => entry.name);
   const verdicts = judge(runs, settings.workloadIds, settings.peerNames, ratioOf);
   for (const id of settings.workloadIds) say(workloadTable(runs, workloadById(id), names));
   say(goalTable(verdicts));
   say(problemList(runs));
-  const machine = describeMachine(broker, entries);
+  const machine = describeMachine(brokers, entries);
   const file = await writeResults({ machine, settings, verdicts, runs }, settings.workloadIds.join('-'));
   say(`Everything measured is in ${path.relative(process.cwd(), fileURLToPath(file))}`);
   if (runs.some((run) => run.problem !== undefined)) process.exitCode = 1;

@@ -89,9 +89,9 @@ function uuid(random) {
  * A linear congruential generator (Numerical Recipes' constants): the same payloads in every run and for every peer.
  *
  * @param {number} seed
- * @returns {(below: number) => number}
+ * @returns {(below: number) => number} a whole number from 0
  */
-function pseudoRandom(seed) {
+export function pseudoRandom(seed) {
   let state = seed;
   return (below) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

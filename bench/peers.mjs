@@ -7,8 +7,9 @@
  * @property {string} what one line for the help text and the results file
  * @property {string} file module with `connect()`, relative to this file
  * @property {string} packageName whose version is reported
- * @property {('W1' | 'W2' | 'W3' | 'W4')[]} workloads those the peer has an answer to
+ * @property {('W1' | 'W2' | 'W3' | 'W4' | 'W5')[]} workloads those the peer has an answer to
  * @property {'workspace' | 'bench' | 'confluent' | 'build'} needs what must be prepared before it can run
+ * @property {Record<string, unknown>} [options] producer options that make it this peer and not another of the same module
  * @property {boolean} [optional] left out unless named
  */
 
@@ -85,12 +86,39 @@ export const peers = [
     needs: 'confluent',
   },
   {
+    name: 'kafkajs-idempotent',
+    what: 'kafkajs with `idempotent: true`, one `producer.send` per record',
+    file: './peers/kafkajs.mjs',
+    packageName: 'kafkajs',
+    workloads: ['W5'],
+    needs: 'workspace',
+    options: { idempotent: true },
+  },
+  {
     name: 'ours',
     what: 'KafkaProducerService in a Nest application context, default options, idempotence on',
     file: './peers/ours.mjs',
     packageName: 'nestjs-kafka-producer',
-    workloads: everyWorkload,
+    workloads: [...everyWorkload, 'W5'],
     needs: 'build',
+  },
+  {
+    name: 'ours-plain',
+    what: 'ours with `enableIdempotence: false`: what safety costs',
+    file: './peers/ours.mjs',
+    packageName: 'nestjs-kafka-producer',
+    workloads: ['W2', 'W4', 'W5'],
+    needs: 'build',
+    options: { enableIdempotence: false },
+  },
+  {
+    name: 'ours-1',
+    what: 'ours with `maxInFlightRequestsPerConnection: 1`: what pipelining brings',
+    file: './peers/ours.mjs',
+    packageName: 'nestjs-kafka-producer',
+    workloads: ['W5'],
+    needs: 'build',
+    options: { maxInFlightRequestsPerConnection: 1 },
   },
   {
     name: 'ours-emit',

@@ -28,6 +28,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Latencies } from './latencies.mjs';
 import { LoopWatch } from './loop-watch.mjs';
+import { pseudoRandom } from './payloads.mjs';
 import { peers } from './peers.mjs';
 import { recordSource, workloadById } from './workloads.mjs';
 
@@ -108,6 +109,7 @@ class Load {
   #workload;
   #peer;
   #nextRecord;
+  #random = pseudoRandom(13);
 
   /**
    * @param {import('./workloads.mjs').Workload} workload
@@ -146,6 +148,7 @@ class Load {
         await peer.send(nextRecord());
         this.acknowledged++;
         if (sampled) this.latencies?.record(performance.now() - startedAt);
+        if (this.#workload.maxPauseMs) await sleep(1 + this.#random(this.#workload.maxPauseMs));
       } catch (error) {
         this.#failed(error);
       }

@@ -2,13 +2,15 @@ import { byteValues, orderEvents } from './payloads.mjs';
 
 /**
  * @typedef {object} Workload
- * @property {'W1' | 'W2' | 'W3' | 'W4'} id
+ * @property {'W1' | 'W2' | 'W3' | 'W4' | 'W5'} id
  * @property {string} title
  * @property {number} callers each awaits its own call before it makes the next
  * @property {number} recordsPerCall 1: `send`; more: `sendAll`
  * @property {number} partitions of the topic
  * @property {number} sampleEvery every n-th caller takes the time of all its calls; more would tax the fast peers with the clock
  * @property {'bytes' | 'json'} payload
+ * @property {number} [maxPauseMs] what a caller does between an acknowledgement and its next call takes 1 ms to this, in whole milliseconds; left out: nothing
+ * @property {number} [brokerDelayMs] an embedded broker that far away is used instead of Apache Kafka
  */
 
 /** @type {readonly Workload[]} */
@@ -48,6 +50,17 @@ export const workloads = [
     partitions: 1,
     sampleEvery: 1,
     payload: 'bytes',
+  },
+  {
+    id: 'W5',
+    title: 'pipelining: 1,000 callers with 1 or 2 ms of work of their own per record, 100 B, a broker 5 ms away',
+    callers: 1000,
+    recordsPerCall: 1,
+    partitions: 1,
+    sampleEvery: 8,
+    payload: 'bytes',
+    maxPauseMs: 2,
+    brokerDelayMs: 5,
   },
 ];
 

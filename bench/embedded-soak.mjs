@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- --minutes 10`: an embedded cluster under random load, and whether its memory stands still. The method is in README.md.
+ * `npm run soak:embedded -- --minutes 10`: an embedded cluster under random load, and whether its memory stands still. The method is in README.md.
  *
  * Processes with producers, consumers in groups and transactions come, go and crash, topics are created and deleted, brokers are stopped, frozen and cut off. Every ten
  * seconds the garbage is collected and one line printed. The verdict is the slope of what is left, and what is there when all clients have gone.
@@ -11,8 +11,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedKafka } from 'embedded-kafka';
-import { Load } from './soak/load.mjs';
-import { handlesOfOurs, headLine, lineOf, sample, verdictOn } from './soak/samples.mjs';
+import { Load } from './embedded-soak/load.mjs';
+import { handlesOfOurs, headLine, lineOf, sample, verdictOn } from './embedded-soak/samples.mjs';
 
 const SAMPLE_MS = 10_000;
 /** For the ends of connections to arrive, and what the last requests have set in motion. */
@@ -31,7 +31,7 @@ const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 const leakMib = Number(values.leak);
 if (!(minutes > 0) || !(leakMib >= 0) || !Number.isInteger(seed)) {
-  throw new Error('usage: soak [--minutes 10] [--seed 1] [--leak <MiB a minute>]');
+  throw new Error('usage: soak:embedded [--minutes 10] [--seed 1] [--leak <MiB a minute>]');
 }
 
 setFlagsFromString('--expose-gc');
