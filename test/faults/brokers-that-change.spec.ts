@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+
 import { EmbeddedKafka, Random, type Broker, type EmbeddedKafkaOptions } from 'embedded-kafka';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
@@ -29,6 +32,20 @@ const produced = (kafka: EmbeddedKafka, broker: number) =>
 async function restart(broker: Broker, options: Parameters<Broker['start']>[0]): Promise<void> {
   await broker.stop();
   await broker.start(options);
+}
+
+/** Takes connections and never answers. */
+async function listenSilently(port: number, onConnection: () => unknown): Promise<void> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    onConnection();
+  });
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
 }
 
 describe('records are in the log once and in order', () => {
@@ -84,6 +101,21 @@ describe('records are in the log once and in order', () => {
       await expect.poll(() => gate.accepted, { timeout: 10_000 }).toBeGreaterThan(accepted);
     });
     expectSound(run);
+  });
+
+  it('although all brokers come back at other ports at once, and something silent listens at the old ones', async () => {
+    const { kafka, random } = await start();
+    const ports = kafka.brokers.map(({ port }) => port);
+    const met = new Set<number>();
+    const bootstrap = (): string[] => [...kafka.bootstrap];
+    const client = { connectionTimeout: 500 };
+    const run = await changingRun(kafka, random, { bootstrap, client }, async () => {
+      await Promise.all(kafka.brokers.map((broker) => broker.stop()));
+      await Promise.all(ports.map((port) => listenSilently(port, () => met.add(port))));
+      await Promise.all(kafka.brokers.map((broker) => broker.start({ port: 0 })));
+    });
+    expectSound(run);
+    expect(met).toEqual(new Set(ports));
   });
 
   it('although no broker knows of new leaders, nor tells of them in an answer, for a while', async () => {
