@@ -20,6 +20,7 @@ export { runJava } from './java-process.mjs';
  * @property {Readonly<Record<string, string>>} [serverProperties]   win over the launcher's own
  * @property {{ users: readonly import('./server-properties.mjs').SaslUser[] }} [sasl]   adds a listener with PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER
  * @property {boolean} [tls]   adds a listener with a self-signed certificate; together with `sasl` one more with both
+ * @property {readonly number[]} [proxyPorts]   of proxies, one for each node: adds a listener that is advertised there; `bootstrapOf('BEHIND_PROXY')` is where they find it
  * @property {boolean} [own]   a cluster of one's own although `KAFKA_BROKERS` names one, to pause or kill its nodes
  * @property {Readonly<Record<string, number>>} [features]   levels the storage is formatted with, such as `{ 'transaction.version': 1 }`; also makes the cluster one's own
  * @property {string} [kafkaVersion]   another one than the pom's; also makes the cluster one's own
@@ -43,7 +44,7 @@ const START_ATTEMPTS = 3;
 const PORT_TAKEN = /BindException|Address already in use/;
 
 /**
- * Starts Apache Kafka in a temporary folder, or uses the cluster named by `KAFKA_BROKERS` (host:port,…), unless three nodes, SASL, TLS, a
+ * Starts Apache Kafka in a temporary folder, or uses the cluster named by `KAFKA_BROKERS` (host:port,…), unless three nodes, SASL, TLS, proxies, a
  * version or `own` are asked for: nobody knows whether that cluster has them, and its nodes are not ours to kill.
  *
  * Takes about five seconds. The brokers never outlive this process.
@@ -57,6 +58,7 @@ export async function startApacheKafka(options = {}) {
     options.nodes !== 3 &&
     !options.sasl &&
     !options.tls &&
+    !options.proxyPorts &&
     !options.own &&
     !options.features &&
     options.kafkaVersion === undefined;
@@ -137,12 +139,13 @@ async function startCluster(options) {
 }
 
 /** @param {string} dataDir @param {StartOptions} options @returns {Promise<import('./server-properties.mjs').NodePlan[]>} */
-async function planNodes(dataDir, { nodes = 1, sasl, tls }) {
+async function planNodes(dataDir, { nodes = 1, sasl, tls, proxyPorts }) {
   /** @type {ListenerName[]} */
   const listeners = ['PLAINTEXT'];
   if (sasl) listeners.push('SASL_PLAINTEXT');
   if (tls) listeners.push('SSL');
   if (sasl && tls) listeners.push('SASL_SSL');
+  if (proxyPorts) listeners.push('BEHIND_PROXY');
   const free = await freePorts(nodes * (listeners.length + 1));
   const next = () => free.pop() ?? 0;
   return Array.from({ length: nodes }, (_, index) => ({
@@ -150,6 +153,7 @@ async function planNodes(dataDir, { nodes = 1, sasl, tls }) {
     folder: join(dataDir, `node-${index + 1}`),
     controllerPort: next(),
     ports: new Map(listeners.map((listener) => [listener, next()])),
+    proxyPort: proxyPorts?.[index],
   }));
 }
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { KEYSTORE_PASSWORD } from './tls.mjs';
 
 /** @typedef {{ username: string, password: string }} SaslUser */
-/** @typedef {'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SSL' | 'SASL_SSL'} ListenerName */
-/** @typedef {{ id: number, folder: string, controllerPort: number, ports: ReadonlyMap<ListenerName, number> }} NodePlan */
+/** @typedef {'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SSL' | 'SASL_SSL' | 'BEHIND_PROXY'} ListenerName   BEHIND_PROXY: without TLS and SASL, advertised at the port of a proxy */
+/** @typedef {{ id: number, folder: string, controllerPort: number, ports: ReadonlyMap<ListenerName, number>, proxyPort?: number | undefined }} NodePlan */
 /** @typedef {{ nodes: readonly NodePlan[], sasl?: { users: readonly SaslUser[] } | undefined, keystore?: string | undefined }} ClusterPlan */
 
 /**
@@ -37,7 +37,10 @@ export function serverProperties(cluster, node, overrides) {
 /** @param {ClusterPlan} cluster @param {NodePlan} node */
 function identity(cluster, node) {
   const listeners = [...node.ports].map(([name, port]) => `${name}://127.0.0.1:${port}`);
-  const security = [...node.ports.keys()].map((name) => `${name}:${name}`);
+  const advertised = [...node.ports].map(
+    ([name, port]) => `${name}://127.0.0.1:${name === 'BEHIND_PROXY' ? node.proxyPort : port}`,
+  );
+  const security = [...node.ports.keys()].map((name) => `${name}:${name === 'BEHIND_PROXY' ? 'PLAINTEXT' : name}`);
   return {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
@@ -45,7 +48,7 @@ function identity(cluster, node) {
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     listeners: [...listeners, `CONTROLLER://127.0.0.1:${node.controllerPort}`].join(','),
-    'advertised.listeners': listeners.join(','),
+    'advertised.listeners': advertised.join(','),
     'listener.security.protocol.map': [...security, 'CONTROLLER:PLAINTEXT'].join(','),
     'log.dirs': join(node.folder, 'data'),
   };

@@ -4,6 +4,7 @@ import { seedOf } from '../support/random.js';
 import { useProducer } from '../support/use-producer.js';
 import { embeddedRun, type EmbeddedRun } from './support/embedded-run.js';
 import { EMBEDDED_TROUBLES } from './support/embedded-troubles.js';
+import { leftBehind } from './support/left-behind.js';
 
 /** Clusters that run beside each other: most of their time is waiting. */
 const LANES = 5;
@@ -21,8 +22,14 @@ const PATIENCE = {
   'shorter than an outage': { deliveryTimeoutMs: 150, okAbove: 0.05 },
 };
 
-async function ourRun(seed: number, deliveryTimeoutMs: number): Promise<EmbeddedRun & { retriedBatches: number }> {
+interface OurRun extends EmbeddedRun {
+  readonly retriedBatches: number;
+  readonly leftBehind: readonly string[];
+}
+
+async function ourRun(seed: number, deliveryTimeoutMs: number): Promise<OurRun> {
   let retriedBatches = 0;
+  let left: string[] = [];
   const run = await embeddedRun(seed, {
     callers: 60,
     troubleMs: 400,
@@ -39,10 +46,11 @@ async function ourRun(seed: number, deliveryTimeoutMs: number): Promise<Embedded
       return useProducer(bootstrap, { client, producer }, async (service) => {
         await work((record) => service.send(record));
         ({ retriedBatches } = service.stats());
+        left = leftBehind(service.stats());
       });
     },
   });
-  return { ...run, retriedBatches };
+  return { ...run, retriedBatches, leftBehind: left };
 }
 
 describe('F30: our producer and brokers in trouble behind real sockets', () => {
@@ -71,6 +79,7 @@ describe('F30: our producer and brokers in trouble behind real sockets', () => {
         .filter(([, run]) => run.kinds.length > 0)
         .map(([seed, run]) => `SEED=${seed}: ${run.text}`);
       expect(wrong).toEqual([]);
+      expect(all.flatMap((run) => run.leftBehind)).toEqual([]);
       expect(ok / records).toBeGreaterThan(okAbove);
       if (ROUNDS < ENOUGH_ROUNDS) return;
       expect(all.reduce((sum, run) => sum + run.retriedBatches, 0)).toBeGreaterThan(ROUNDS);

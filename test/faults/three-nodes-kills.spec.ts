@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApacheKafka, type ApacheKafka } from '../apache-kafka/launcher.mjs';
 import { describeWithOwnKafka } from '../support/apache-kafka.js';
 import { seedOf } from '../support/random.js';
+import { nodeTroubles } from './support/node-troubles.js';
 import { threeNodesRun } from './support/three-nodes-run.js';
 
 /** Of both runs together. A run of seven has every trouble once. */
@@ -37,8 +38,10 @@ describeWithOwnKafka('three nodes of Apache Kafka that are killed, frozen and st
     async (name, { okAtLeast, ...producer }) => {
       const random = new Random(seed);
       const topic = name.replaceAll(' ', '-');
-      const run = await threeNodesRun(kafka, random, { topic, producer, rounds: Math.ceil(ROUNDS / 2) });
+      const troubles = nodeTroubles(random, Math.ceil(ROUNDS / 2));
+      const run = await threeNodesRun(kafka, random, { topic, producer, troubles });
       expect(run.text).toBe('no violation');
+      expect(run.leftBehind).toEqual([]);
       expect(run.okRatio).toBeGreaterThanOrEqual(okAtLeast);
       expect(run.seen).toBeGreaterThan(run.records / 10);
       const unfelt = [...run.felt].filter(([, times]) => times === 0);

@@ -15,13 +15,12 @@ type ClientSettings = Partial<Omit<ClientOptions, 'brokers'>>;
  * @param options what the test is about; the brokers are given apart
  */
 export async function useProducer<T>(
-  bootstrap: readonly string[],
+  bootstrap: readonly string[] | (() => string[]),
   { client, ...options }: Omit<KafkaProducerOptions, 'client'> & { readonly client?: ClientSettings },
   work: (producer: KafkaProducerService) => Promise<T>,
 ): Promise<T> {
-  const imports = [
-    KafkaProducerModule.forRoot({ client: { clientId: 'test', ...client, brokers: [...bootstrap] }, ...options }),
-  ];
+  const brokers = typeof bootstrap === 'function' ? bootstrap : [...bootstrap];
+  const imports = [KafkaProducerModule.forRoot({ client: { clientId: 'test', ...client, brokers }, ...options })];
   const application = await Test.createTestingModule({ imports }).compile();
   await application.init();
   try {

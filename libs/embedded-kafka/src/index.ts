@@ -5,7 +5,7 @@ export {
   type OptionProblem,
   type TopicOptions,
 } from './embedded-kafka.options.js';
-export type { Broker } from './broker/broker.js';
+export type { Broker, BrokerStartOptions } from './broker/broker.js';
 export type { CoordinatorType } from './cluster/coordinator-map.js';
 export type { ElectionType } from './cluster/leader-election.js';
 export type { ReplicationLag } from './cluster/replica.js';

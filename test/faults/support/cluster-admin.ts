@@ -43,6 +43,16 @@ export class ClusterAdmin {
     });
   }
 
+  async deleteTopic(name: string): Promise<void> {
+    await this.#untilDone(async (connection) => {
+      const answer = await connection.request(apis.DeleteTopics, 6, {
+        topics: [{ name }],
+        timeoutMs: ANSWER_WITHIN_MS,
+      });
+      refuse(answer.responses, 'UNKNOWN_TOPIC_OR_PARTITION');
+    });
+  }
+
   async configure(topic: string, name: string, value: string): Promise<void> {
     await this.#untilDone(async (connection) => {
       const configs = [{ name, configOperation: SET, value }];
@@ -56,11 +66,7 @@ export class ClusterAdmin {
     const wanted = (await this.partitions(topic)).map(({ replicas }, partitionIndex) => {
       return { partitionIndex, replicas: [...replicas.slice(1), ...replicas.slice(0, 1)] };
     });
-    await this.#untilDone(async (connection) => {
-      const topics = [{ name: topic, partitions: wanted }];
-      const answer = await connection.request(apis.AlterPartitionReassignments, 0, { topics });
-      refuse([answer, ...answer.responses.flatMap(({ partitions }) => partitions)]);
-    });
+    await this.#reassign(topic, wanted);
     await this.#untilDone(async (connection) => {
       const topicPartitions = [{ topic, partitions: wanted.map(({ partitionIndex }) => partitionIndex) }];
       const input = { electionType: PREFERRED, topicPartitions, timeoutMs: ANSWER_WITHIN_MS };
@@ -70,11 +76,42 @@ export class ClusterAdmin {
     });
   }
 
+  /** Takes every partition from its leader and gives it back as the last of its replicas. Resolves when all have caught up. */
+  async moveReplicas(topic: string): Promise<void> {
+    const before = await this.partitions(topic);
+    const without = before.map(({ replicas, leader }) => replicas.filter((id) => id !== leader));
+    const place = (replicas: number[], partitionIndex: number) => ({ partitionIndex, replicas });
+    await this.#reassign(topic, without.map(place));
+    await this.#untilReplicas(topic, without);
+    const wanted = before.map(({ leader }, at) => [...(without[at] ?? []), leader]);
+    await this.#reassign(topic, wanted.map(place));
+    await this.#untilReplicas(topic, wanted);
+  }
+
   /** Resolves when every replica of the topic is in sync. */
   async untilInSync(topic: string): Promise<void> {
     await this.#untilDone(async () => {
       const behind = (await this.partitions(topic)).filter(({ replicas, inSync }) => inSync.length < replicas.length);
       if (behind.length > 0) throw new Error(`${behind.length} partitions of ${topic} lack in-sync replicas`);
+    });
+  }
+
+  async #reassign(topic: string, partitions: readonly { partitionIndex: number; replicas: number[] }[]): Promise<void> {
+    await this.#untilDone(async (connection) => {
+      const topics = [{ name: topic, partitions: [...partitions] }];
+      const answer = await connection.request(apis.AlterPartitionReassignments, 0, { topics });
+      refuse([answer, ...answer.responses.flatMap((response) => response.partitions)]);
+    });
+  }
+
+  async #untilReplicas(topic: string, wanted: readonly number[][]): Promise<void> {
+    await this.#untilDone(async () => {
+      const now = await this.partitions(topic);
+      const isThere = wanted.every((replicas, at) => {
+        const { replicas: has, inSync = [] } = now[at] ?? {};
+        return has?.join() === replicas.join() && inSync.length === replicas.length;
+      });
+      if (!isThere) throw new Error(`the replicas of ${topic} are not where they are to be`);
     });
   }
 

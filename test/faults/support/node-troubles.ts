@@ -5,19 +5,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from 'embedded-kafka';
 
 import type { ApacheKafka } from '../../apache-kafka/launcher.mjs';
-import type { ClusterAdmin } from './cluster-admin.js';
+import type { NodeScene, Trouble } from './trouble.js';
 
-const NODES = [1, 2, 3];
+export const NODES = [1, 2, 3];
 /** A node that is silent for longer loses its leaderships: `broker.session.timeout.ms` of the launcher. */
 const SESSION_MS = 4_000;
 
-export interface NodeScene {
-  readonly kafka: ApacheKafka;
-  readonly admin: ClusterAdmin;
-  readonly random: Random;
-  readonly topic: string;
-  /** Creates a topic and has callers send to it. */
-  readonly addTopic: () => Promise<void>;
+/** More in-sync replicas are asked for than there are nodes up. */
+export async function raiseMinInSync({ kafka, admin, random, topic }: NodeScene): Promise<void> {
+  const node = kafka.node(random.pick(NODES));
+  await node.kill();
+  await admin.configure(topic, 'min.insync.replicas', '3');
+  await delay(random.integer(1_000, 2_000));
+  await node.start();
+  await admin.configure(topic, 'min.insync.replicas', '2');
+}
+
+export async function electLeaders({ admin, random, topic }: NodeScene): Promise<void> {
+  for (let time = random.integer(2, 3); time > 0; time--) {
+    await admin.rotateLeaders(topic);
+    await delay(random.integer(100, 500));
+  }
 }
 
 /** What happens to nodes of Apache Kafka; each is over, and healed, when it resolves. */
@@ -42,21 +50,8 @@ const TROUBLES = {
       random.integer(3_500, 5_500),
     );
   },
-  /** More in-sync replicas are asked for than there are nodes up. */
-  async raiseMinInSync({ kafka, admin, random, topic }) {
-    const node = kafka.node(random.pick(NODES));
-    await node.kill();
-    await admin.configure(topic, 'min.insync.replicas', '3');
-    await delay(random.integer(1_000, 2_000));
-    await node.start();
-    await admin.configure(topic, 'min.insync.replicas', '2');
-  },
-  async electLeaders({ admin, random, topic }) {
-    for (let time = random.integer(2, 3); time > 0; time--) {
-      await admin.rotateLeaders(topic);
-      await delay(random.integer(100, 500));
-    }
-  },
+  raiseMinInSync,
+  electLeaders,
   async createDuringOutage({ kafka, random, addTopic }) {
     const node = kafka.node(random.pick(NODES));
     await node.kill();
@@ -66,22 +61,18 @@ const TROUBLES = {
   },
 } satisfies Record<string, (scene: NodeScene) => Promise<void>>;
 
-export type NodeTrouble = keyof typeof TROUBLES;
-const NODE_TROUBLES = Object.keys(TROUBLES) as NodeTrouble[];
-
-export async function troubleNodes(name: NodeTrouble, scene: NodeScene): Promise<void> {
-  const make: (scene: NodeScene) => Promise<void> = TROUBLES[name];
-  await make(scene);
-}
+const NODE_TROUBLES: readonly Trouble[] = Object.entries(TROUBLES).map(([name, make]) => ({ name, make }));
 
 /** Every trouble before any comes again, in an order of the seed's. */
-export function nodeTroubles(random: Random, rounds: number): NodeTrouble[] {
-  const names: NodeTrouble[] = [];
-  while (names.length < rounds) {
-    const left = [...NODE_TROUBLES];
-    while (left.length > 0) names.push(...left.splice(random.integer(0, left.length - 1), 1));
-  }
-  return names.slice(0, rounds);
+export function nodeTroubles(random: Random, rounds: number): Trouble[] {
+  const chosen: Trouble[] = [];
+  while (chosen.length < rounds) chosen.push(...shuffled(NODE_TROUBLES, random));
+  return chosen.slice(0, rounds);
+}
+
+export function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const left = [...items];
+  return items.flatMap(() => left.splice(random.integer(0, left.length - 1), 1));
 }
 
 async function crash(kafka: ApacheKafka, id: number, random: Random): Promise<void> {
@@ -98,7 +89,7 @@ async function pause(kafka: ApacheKafka, ids: readonly number[], forMs: number):
 }
 
 /** Metadata names any broker as the controller, so it is read where each node remembers whom it follows. */
-async function controllerOf(kafka: ApacheKafka): Promise<number> {
+export async function controllerOf(kafka: ApacheKafka): Promise<number> {
   const states = NODES.map(async (id) => {
     const file = join(kafka.node(id).folder, 'data', '__cluster_metadata-0', 'quorum-state');
     return JSON.parse(await readFile(file, 'utf8')) as { leaderId: number; leaderEpoch: number };

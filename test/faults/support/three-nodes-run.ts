@@ -7,8 +7,9 @@ import type { ApacheKafka } from '../../apache-kafka/launcher.mjs';
 import { DeliveryHistory } from '../../history/delivery-history.js';
 import { useProducer } from '../../support/use-producer.js';
 import { ClusterAdmin } from './cluster-admin.js';
-import { nodeTroubles, troubleNodes, type NodeScene, type NodeTrouble } from './node-troubles.js';
+import { leftBehind } from './left-behind.js';
 import { TopicReader } from './topic-reader.js';
+import type { NodeScene, Trouble } from './trouble.js';
 import { verdictOn, type Verdict } from './verdict.js';
 import { Workload } from './workload.js';
 
@@ -22,32 +23,38 @@ const LEEWAY_MS = 1_000;
 
 export interface ThreeNodesRunOptions {
   readonly topic: string;
-  readonly rounds: number;
+  /** One after the other. */
+  readonly troubles: readonly Trouble[];
+  /** Addresses the producer is given. @defaultValue those of the nodes */
+  readonly bootstrap?: readonly string[];
   readonly producer: Pick<ProducerOptions, 'deliveryTimeoutMs' | 'maxBlockMs' | 'requestTimeoutMs'>;
 }
 
 export interface ThreeNodesRun extends Verdict {
-  /** Batches sent again and records failed, by what happened meanwhile. */
-  readonly felt: ReadonlyMap<NodeTrouble, number>;
+  /** What clients noticed, by the name of the trouble. */
+  readonly felt: ReadonlyMap<string, number>;
+  /** What the producer still held when everything was settled. */
+  readonly leftBehind: readonly string[];
 }
 
 /** Callers send through one producer of ours while trouble after trouble comes over the nodes. */
 export async function threeNodesRun(
   kafka: ApacheKafka,
   random: Random,
-  { topic, rounds, producer }: ThreeNodesRunOptions,
+  { topic, troubles, producer, bootstrap = kafka.bootstrap }: ThreeNodesRunOptions,
 ): Promise<ThreeNodesRun> {
   const admin = new ClusterAdmin(kafka.bootstrap);
   await kafka.createTopic({ name: topic, partitions: PARTITIONS });
   await admin.untilInSync(topic);
   const history = new DeliveryHistory();
-  const felt = new Map<NodeTrouble, number>();
+  const felt = new Map<string, number>();
   const topics = [topic];
+  let left: string[] = [];
   const isOver = new AbortController();
   const watching = new TopicReader(kafka.bootstrap, 2_000).watch(topics, history, isOver.signal, 1_000);
   const client = { connectionTimeout: producer.requestTimeoutMs };
   try {
-    await useProducer(kafka.bootstrap, { client, producer }, async (service) => {
+    await useProducer(bootstrap, { client, producer }, async (service) => {
       const workload = new Workload(history, (record) => service.send(record), random.fork(), topics, LOAD);
       const addTopic = async (): Promise<void> => {
         const name = `${topic}-${topics.length}`;
@@ -57,13 +64,14 @@ export async function threeNodesRun(
       const scene = { kafka, admin, random: random.fork(), topic, addTopic };
       workload.start();
       try {
-        await makeTroubles(nodeTroubles(random, rounds), scene, { workload, service, felt });
+        await makeTroubles(troubles, scene, { workload, service, felt });
       } catch (error) {
         void workload.stop();
         throw error;
       }
       await workload.stop();
       await workload.untilAllAcknowledge(HEAL_WITHIN_MS);
+      left = leftBehind(service.stats());
     });
   } finally {
     isOver.abort();
@@ -76,23 +84,23 @@ export async function threeNodesRun(
     `${topic}: ${verdict.records} records, ${(100 * verdict.okRatio).toFixed(2)} % acknowledged, ${verdict.seen} seen meanwhile, ` +
       `the slowest settled after ${Math.round(verdict.slowestMs)} ms; felt: ${[...felt].map((it) => it.join(' ')).join(', ')}`,
   );
-  return { ...verdict, felt };
+  return { ...verdict, felt, leftBehind: left };
 }
 
 interface Run {
   readonly workload: Workload;
   readonly service: KafkaProducerService;
-  readonly felt: Map<NodeTrouble, number>;
+  readonly felt: Map<string, number>;
 }
 
-async function makeTroubles(names: readonly NodeTrouble[], scene: NodeScene, run: Run): Promise<void> {
+async function makeTroubles(troubles: readonly Trouble[], scene: NodeScene, run: Run): Promise<void> {
   const { workload, service, felt } = run;
-  const noticed = (): number => service.stats().retriedBatches + workload.failed;
+  const anything = (): number => service.stats().retriedBatches + workload.failed;
   await progress(workload);
-  for (const name of names) {
+  for (const { name, make, noticed = anything } of troubles) {
     const before = noticed();
     const startedMs = performance.now();
-    await troubleNodes(name, scene);
+    await make(scene);
     await progress(workload);
     felt.set(name, (felt.get(name) ?? 0) + noticed() - before);
     console.log(`${name}: ${Math.round(performance.now() - startedMs)} ms, felt ${noticed() - before} times`);

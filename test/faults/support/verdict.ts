@@ -16,7 +16,7 @@ export interface Verdict {
 }
 
 export function verdictOn(
-  history: DeliveryHistory,
+  history: Pick<DeliveryHistory, 'sent' | 'sightings'>,
   logs: ReadonlyMap<string, readonly LoggedRecord[]>,
   settleWithinMs: number,
 ): Verdict {

@@ -1,4 +1,4 @@
-import type { ApiDefinition, RequestOf, ResponseInput, VersionRange } from 'kafka-wire';
+import type { ApiDefinition, apis, RequestOf, ResponseInput, VersionRange } from 'kafka-wire';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { CoordinatorMap } from '../cluster/coordinator-map.js';
 import type { MetadataCache } from '../cluster/metadata-cache.js';
@@ -25,6 +25,8 @@ export interface RequestContext extends ClusterServices {
   readonly clientHost: string;
   /** What this broker believes of the cluster. */
   readonly metadata: MetadataCache;
+  /** What this broker speaks, as ApiVersions lists it. */
+  readonly servedVersions: NonNullable<ResponseInput<typeof apis.ApiVersions>['apiKeys']>;
   /** Of this broker. */
   readonly fetchSessions: FetchSessions;
   /** Who asks. */

@@ -1,13 +1,9 @@
-import { apis, errorCode, type ResponseInput } from 'kafka-wire';
+import { apis, errorCode } from 'kafka-wire';
 import { defineHandler, type ApiHandler, type RequestContext } from './api-handler.js';
-
-type Response = ResponseInput<typeof apis.ApiVersions>;
-type ServedVersions = NonNullable<Response['apiKeys']>;
 
 const SOFTWARE_NAME_SINCE_VERSION = 3;
 /** What a client may call itself and its version (KIP-511). */
 const SOFTWARE_NAME = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i;
-const VERSIONS = { min: 0, max: 4 };
 const ZERO_IS_A_LEVEL_SINCE_VERSION = 4;
 
 /** Of Apache Kafka 4.3.1, as far as they are here; by the order of its answer. Levels from 0 were an error to clients before version 4. */
@@ -17,29 +13,19 @@ const SUPPORTED_FEATURES = [
 ];
 const METADATA_VERSION = { name: 'metadata.version', maxVersionLevel: 30, minVersionLevel: 30 };
 
-/** Lists exactly what is served; nothing else is answered. */
-export function createApiVersions(others: readonly ApiHandler[]): ApiHandler {
-  const served: ServedVersions = [
-    ...others.map(({ api, versions, advertisedMin }) => ({
-      apiKey: api.key,
-      minVersion: advertisedMin ?? versions.min,
-      maxVersion: versions.max,
-    })),
-    { apiKey: apis.ApiVersions.key, minVersion: VERSIONS.min, maxVersion: VERSIONS.max },
-  ].toSorted((one, other) => one.apiKey - other.apiKey);
-  return defineHandler({
-    api: apis.ApiVersions,
-    versions: VERSIONS,
-    handle: ({ clientSoftwareName, clientSoftwareVersion }, { transactions, apiVersion }) => {
-      const isNamed = SOFTWARE_NAME.test(clientSoftwareName) && SOFTWARE_NAME.test(clientSoftwareVersion);
-      const isSound = apiVersion < SOFTWARE_NAME_SINCE_VERSION || isNamed;
-      return isSound
-        ? { apiKeys: served, ...features(transactions, apiVersion) }
-        : { errorCode: errorCode('INVALID_REQUEST') };
-    },
-    refuse: (_request, code) => ({ errorCode: code }),
-  });
-}
+/** Lists exactly what the broker serves; nothing else is answered. */
+export const apiVersions: ApiHandler = defineHandler({
+  api: apis.ApiVersions,
+  versions: { min: 0, max: 4 },
+  handle: ({ clientSoftwareName, clientSoftwareVersion }, { transactions, apiVersion, servedVersions }) => {
+    const isNamed = SOFTWARE_NAME.test(clientSoftwareName) && SOFTWARE_NAME.test(clientSoftwareVersion);
+    const isSound = apiVersion < SOFTWARE_NAME_SINCE_VERSION || isNamed;
+    return isSound
+      ? { apiKeys: servedVersions, ...features(transactions, apiVersion) }
+      : { errorCode: errorCode('INVALID_REQUEST') };
+  },
+  refuse: (_request, code) => ({ errorCode: code }),
+});
 
 function features({ version, versionEpoch }: RequestContext['transactions'], apiVersion: number) {
   return {
@@ -53,9 +39,3 @@ function features({ version, versionEpoch }: RequestContext['transactions'], api
     ],
   };
 }
-
-/** What a client of the future gets: version 0, error 35, and the versions it may ask in (KIP-511). */
-export const unsupportedApiVersions: ResponseInput<typeof apis.ApiVersions> = {
-  errorCode: errorCode('UNSUPPORTED_VERSION'),
-  apiKeys: [{ apiKey: apis.ApiVersions.key, minVersion: VERSIONS.min, maxVersion: VERSIONS.max }],
-};

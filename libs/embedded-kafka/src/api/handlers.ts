@@ -4,7 +4,7 @@ import { addPartitionsToTxn } from './add-partitions-to-txn.js';
 import { alterConfigs } from './alter-configs.js';
 import { alterPartitionReassignments } from './alter-partition-reassignments.js';
 import type { ApiHandler } from './api-handler.js';
-import { createApiVersions } from './api-versions.js';
+import { apiVersions } from './api-versions.js';
 import { createAcls } from './create-acls.js';
 import { createPartitions } from './create-partitions.js';
 import { createTopics } from './create-topics.js';
@@ -88,9 +88,10 @@ const served: readonly ApiHandler[] = [
   describeProducers,
   describeTransactions,
   listTransactions,
+  apiVersions,
 ];
 
 /** Everything a broker answers, by API key. */
 export function createHandlers(): ReadonlyMap<number, ApiHandler> {
-  return new Map([...served, createApiVersions(served)].map((handler) => [handler.api.key, handler]));
+  return new Map(served.map((handler) => [handler.api.key, handler]));
 }

@@ -1,8 +1,21 @@
+import type { ApiName } from 'kafka-wire';
+import { ServedVersions } from '../api/served-versions.js';
 import type { Node } from '../cluster/cluster-state.js';
 import type { ReplicationLag } from '../cluster/replica.js';
 import { Connection } from './connection.js';
 import { RequestServer, type SharedServices } from './request-server.js';
 import type { Listener, Transport } from './transport.js';
+
+/** How a broker comes back. */
+export interface BrokerStartOptions {
+  /** Another one than it had; 0 for any free one. */
+  readonly port?: number;
+  /**
+   * The newest version it speaks of an API from now on, by name: as another release than before, in an upgrade or a downgrade. What is not named is
+   * spoken in every version; an API whose oldest version is newer is not spoken at all. Left out: as before.
+   */
+  readonly maxVersions?: Readonly<Partial<Record<ApiName, number>>>;
+}
 
 /** One broker of the cluster: its port, its connections, and what can happen to it. */
 export class Broker {
@@ -47,10 +60,11 @@ export class Broker {
   /**
    * Listens and joins the in-sync sets again. Does nothing while it is up.
    *
-   * @param options `port` when it comes back under another one; 0 for any free one
+   * @throws TypeError when an API is named that is not served
    */
-  async start({ port = this.port }: { readonly port?: number } = {}): Promise<void> {
+  async start({ port = this.port, maxVersions }: BrokerStartOptions = {}): Promise<void> {
     if (this.#listener !== undefined) return;
+    if (maxVersions !== undefined) this.#server.versions = new ServedVersions(this.shared.handlers, maxVersions);
     const { host } = this;
     this.#listener = await this.transport.listen({ host, port }, (peer) => {
       const session = this.shared.security.open(peer);

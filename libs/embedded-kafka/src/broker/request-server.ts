@@ -8,7 +8,7 @@ import {
   type DecodedRequest,
 } from 'kafka-wire';
 import type { ApiHandler, ClusterServices, RequestContext } from '../api/api-handler.js';
-import { unsupportedApiVersions } from '../api/api-versions.js';
+import { ServedVersions } from '../api/served-versions.js';
 import { nameTopics } from '../api/topic-names.js';
 import type { LogCleaner } from '../cluster/log-cleaner.js';
 import { MetadataCache } from '../cluster/metadata-cache.js';
@@ -48,11 +48,14 @@ export class RequestServer {
   readonly fetchSessions: FetchSessions;
   /** Frozen or not, it outlasts a stop of the broker. */
   readonly metadata: MetadataCache;
+  /** Replaced when the broker starts as another release. */
+  versions: ServedVersions;
 
   constructor(
     readonly brokerId: number,
     readonly shared: SharedServices,
   ) {
+    this.versions = new ServedVersions(shared.handlers);
     this.metadata = new MetadataCache(brokerId, shared.cluster);
     this.fetchSessions = new FetchSessions(shared.cluster.random);
     this.#serving = new FaultyServing(shared.faults, shared.cluster);
@@ -80,7 +83,9 @@ export class RequestServer {
     if (Buffer.isBuffer(request)) return session.mayAskForVersions ? request : 'close';
     const handler = request && this.shared.handlers.get(request.api.key);
     if (request === undefined || handler === undefined) return 'close';
-    if (request.apiVersion < handler.versions.min || request.apiVersion > handler.versions.max) return 'close';
+    if (!this.versions.includes(request.api.key, request.apiVersion)) {
+      return request.api.key === apis.ApiVersions.key ? this.#refuseApiVersions(request.correlationId) : 'close';
+    }
     connection.clientId = request.clientId ?? '';
     const met = this.shared.network.arrived(this.brokerId, connection);
     const arrival: Arrival = { request, handler, sizeBytes: frame.length, connection, session };
@@ -123,8 +128,12 @@ export class RequestServer {
       return decodeRequest(frame);
     } catch (error) {
       if (!(error instanceof UnsupportedVersionError) || error.api.key !== apis.ApiVersions.key) return undefined;
-      return encodeResponse(apis.ApiVersions, 0, error.correlationId ?? 0, unsupportedApiVersions);
+      return this.#refuseApiVersions(error.correlationId ?? 0);
     }
+  }
+
+  #refuseApiVersions(correlationId: number): Buffer {
+    return encodeResponse(apis.ApiVersions, 0, correlationId, this.versions.refusalOfApiVersions(apis.ApiVersions.key));
   }
 
   #reply(
@@ -146,6 +155,7 @@ export class RequestServer {
       clientId: request.clientId ?? '',
       clientHost: connection.host,
       metadata: this.metadata,
+      servedVersions: this.versions.listed,
       fetchSessions: this.fetchSessions,
       session,
       signal: connection.signal,
