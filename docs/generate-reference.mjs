@@ -12,6 +12,7 @@ const sources = join(here, '../libs/kafka-producer/src');
 const GROUPS = [
   ['Client', 'client.', 'options/client.options.ts', 'ClientOptions'],
   ['Producer', 'producer.', 'options/producer.options.ts', 'ProducerOptions'],
+  ['Transactions', 'transactions.', 'options/transaction.options.ts', 'TransactionOptions'],
   ['Serializers', 'serializers.', 'options/module.options.ts', 'SerializerOptions'],
   ['Module', '', 'options/module.options.ts', 'LifecycleOptions'],
   ['Beside the options', '', 'kafka-producer.extras.ts', 'KafkaProducerModuleExtras'],

@@ -77,7 +77,7 @@ describeOnEachKafka('EndTxn', (kafka: () => TestKafka) => {
 
   it.each([4, 5])('is told to wait while markers are being written (v%i)', async (version) => {
     const seen = new Set<string>();
-    for (let at = 0; at < 30 && !seen.has('CONCURRENT_TRANSACTIONS'); at++) {
+    for (let at = 0; at < 300 && !seen.has('CONCURRENT_TRANSACTIONS'); at++) {
       const producer = await RawProducer.create(connection);
       await producer.addPartitions(topic, [0, 1, 2]);
       const [first, again] = await Promise.all([producer.end(true, version), producer.end(true, version)]);

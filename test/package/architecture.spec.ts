@@ -26,6 +26,7 @@ const BREACHES: readonly [rule: string, file: string, text: string][] = [
   ['layer-accumulator', `${PRODUCER}/accumulator/breach.ts`, `import '../sender/fine.js';`],
   ['layer-sender', `${PRODUCER}/sender/breach.ts`, `import '../cluster/connection.js';`],
   ['layer-pipeline', `${PRODUCER}/pipeline/breach.ts`, `import '../options/fine.js';`],
+  ['layer-transactions', `${PRODUCER}/transactions/breach.ts`, `import '../pipeline/fine.js';`],
   ['layer-cluster', `${PRODUCER}/cluster/breach.ts`, `import '../sender/fine.js';`],
   ['layer-options', `${PRODUCER}/options/breach.ts`, `import '../decorators/fine.js';`],
   ['layer-scope', `${PRODUCER}/scope/breach.ts`, `import '../pipeline/fine.js';`],

@@ -13,6 +13,7 @@ import { rawRequest } from './raw-request.js';
 const FETCH_VERSION = 12;
 const METADATA_VERSION = 9;
 const PER_FETCH_BYTES = 50_000_000;
+const READ_COMMITTED = 1;
 
 /** The batches of a partition as they lie in its log: which records travelled together, and how compressed. */
 export async function batchesIn(
@@ -29,6 +30,45 @@ export async function recordsIn(bootstrap: readonly string[], topic: string, par
   const chunks = await logOf(bootstrap, topic, partition);
   const batches = chunks.flatMap((chunk) => decodeRecordBatchHeaders(chunk).map((it) => decodeRecords(chunk, it)));
   return (await Promise.all(batches)).flat();
+}
+
+/**
+ * The records of a partition that a consumer with `isolation.level=read_committed` is given, in order: up to the last stable offset, without those of aborted
+ * transactions and without markers.
+ */
+export async function committedRecordsIn(
+  bootstrap: readonly string[],
+  topic: string,
+  partition = 0,
+): Promise<DecodedRecord[]> {
+  const leader = await leaderOf(bootstrap[0] ?? '', topic, partition);
+  const body = await rawRequest(leader, apis.Fetch, FETCH_VERSION, {
+    maxBytes: PER_FETCH_BYTES,
+    isolationLevel: READ_COMMITTED,
+    topics: [{ topic, partitions: [{ partition, fetchOffset: 0, partitionMaxBytes: PER_FETCH_BYTES }] }],
+  });
+  const answer = body.responses[0]?.partitions[0];
+  const chunk = answer?.records ?? Buffer.alloc(0);
+  const aborted = (answer?.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
+    producerId: Buffer.from(producerId).toString('hex'),
+    firstOffset,
+  }));
+  const records: DecodedRecord[] = [];
+  for (const header of decodeRecordBatchHeaders(chunk)) {
+    const producerId = Buffer.from(header.producerId).toString('hex');
+    if (header.isControl) {
+      const ended = aborted.findIndex(
+        (each) => each.producerId === producerId && each.firstOffset <= header.baseOffset,
+      );
+      if (ended >= 0) aborted.splice(ended, 1);
+      continue;
+    }
+    const isAborted =
+      header.isTransactional &&
+      aborted.some((each) => each.producerId === producerId && each.firstOffset <= header.baseOffset);
+    if (!isAborted) records.push(...(await decodeRecords(chunk, header)));
+  }
+  return records;
 }
 
 async function logOf(bootstrap: readonly string[], topic: string, partition: number): Promise<Buffer[]> {

@@ -6,6 +6,7 @@ export type { ConnectPolicy, Given, KafkaProducerOptions, LifecycleOptions } fro
 export type { SerializerOptions } from './options/module.options.js';
 export type { ClientOptions } from './options/client.options.js';
 export type { ProducerOptions } from './options/producer.options.js';
+export type { TransactionOptions } from './options/transaction.options.js';
 
 // Declare topics
 export { defineTopic, type AnyTopicContract, type PayloadOf, type TopicContract } from './topics/define-topic.js';
@@ -16,6 +17,8 @@ export type { StandardIssue, StandardResult, StandardSchema } from './topics/sta
 // Emit from methods
 export { Emit, type EmitPayloadOptions, type MethodDecoratorFor } from './decorators/emit.decorator.js';
 export type { AnyAsync, ElementOf, EmitOptions, RawEmitOptions, Result, WaitFor } from './decorators/emit-options.js';
+export { KafkaTransactional, Transactional } from './decorators/transactional.decorator.js';
+export type { TransactionalMethodOptions } from './decorators/transactional-options.js';
 export { NoEmit } from './decorators/emit-marks.js';
 export { bindKafkaProducer, type EmitProducer } from './decorators/producer-slot.js';
 
@@ -34,6 +37,19 @@ export {
   type TopicSender,
   type TopicSendOptions,
 } from './topics/topic-producer.js';
+
+// Transactions
+export { Propagation } from './transactions/propagation/propagation.js';
+export type {
+  ExplicitTransaction,
+  Transaction,
+  TransactionOutcome,
+  TransactionState,
+} from './transactions/transaction.js';
+export type { TransactionalOptions } from './transactions/transactional.options.js';
+export type { ConsumedOffset, ConsumedOffsets, GroupMember } from './transactions/unit/consumed-offsets.js';
+export type { TransactionStats } from './transactions/transaction-engine.js';
+export type { CommitterStats } from './transactions/committer/group-committer.js';
 
 // Records
 export type { HeaderValue, ProducerRecord } from './record/producer-record.js';
@@ -76,6 +92,15 @@ export {
   ProducerClosedError,
   type Persisted,
 } from './errors/delivery.errors.js';
+export {
+  PoolExhaustedError,
+  ProducerFencedError,
+  PropagationError,
+  TransactionAbortedError,
+  TransactionEndedError,
+  TransactionOutcomeUnknownError,
+  type AbortReason,
+} from './errors/transaction.errors.js';
 
 // Connect
 export type { SaslSettings } from './cluster/kafkajs/sasl-providers.js';
@@ -90,5 +115,13 @@ export type { DefaultHeaders, DefaultHeadersContext } from './serialization/reco
 export type { InterceptorClass, ProducerInterceptor } from './pipeline/producer-interceptor.js';
 
 // Observe
-export type { DeliveryFailed, EmitFailed, KafkaProducerChannels, ProducerClosed } from './observability/channels.js';
+export type {
+  AfterTransactionFailed,
+  DeliveryFailed,
+  EmitFailed,
+  KafkaProducerChannels,
+  ProducerClosed,
+  TransactionSettled,
+  TransactionsSetApart,
+} from './observability/channels.js';
 export type { PipelineState, PipelineStats } from './pipeline/pipeline-stats.js';

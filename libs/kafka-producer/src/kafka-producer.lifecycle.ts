@@ -10,6 +10,7 @@ import type { Cluster } from './cluster/cluster.js';
 import { ClusterUnavailableError, UnsupportedVersionError } from './cluster/cluster.errors.js';
 import type { DecoratedHosts } from './decorators/decorated-hosts.js';
 import { ClusterUnreachableError } from './errors/cluster-side.errors.js';
+import { sentenceOf } from './errors/describe-value.js';
 import { isKafkaProducerError } from './errors/is-kafka-producer-error.js';
 import type { ContainerInterceptors } from './kafka-producer.interceptors.js';
 import type { RegisteredModules } from './kafka-producer.registration.js';
@@ -17,6 +18,7 @@ import { publish } from './observability/channels.js';
 import { ExitNotice } from './observability/exit-notice.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
 import type { ProducerPipeline } from './pipeline/producer-pipeline.js';
+import type { TransactionEngine } from './transactions/transaction-engine.js';
 
 /** What a module hands to its lifecycle. */
 export interface LifecycleParts {
@@ -24,6 +26,7 @@ export interface LifecycleParts {
   readonly options: ResolvedOptions;
   readonly cluster: Pick<Cluster, 'ping' | 'close'>;
   readonly pipeline: Pick<ProducerPipeline, 'flush' | 'close' | 'undelivered'>;
+  readonly transactions: Pick<TransactionEngine, 'close' | 'stats'>;
   /** Whether the container gives out the service this module made; false when a test or an application has put another object under its token. */
   readonly isInUse: () => boolean;
   readonly hosts: DecoratedHosts;
@@ -105,15 +108,20 @@ export class KafkaProducerLifecycle
     cluster.ping(options.connectTimeoutMs).catch((error: unknown) => {
       if (this.closing !== undefined) return;
       if (isKafkaProducerError(error)) logger.error(error.message);
-      else if (error instanceof ClusterUnavailableError) logger.warn(`${sentence(error)}. ${runsOn(options)}`);
-      else logger.error(`${sentence(error)}. ${runsOn(options)}`);
+      else if (error instanceof ClusterUnavailableError) logger.warn(`${sentenceOf(error)}. ${runsOn(options)}`);
+      else logger.error(`${sentenceOf(error)}. ${runsOn(options)}`);
     });
   }
 
   private async close(): Promise<void> {
-    const { pipeline, cluster, hosts, options, logger, name } = this.parts;
+    const { pipeline, transactions, cluster, hosts, options, logger, name } = this.parts;
     const startedAt = performance.now();
-    const { delivered, undelivered } = await pipeline.close(options.shutdownTimeoutMs);
+    const { shutdownTimeoutMs } = options;
+    const { openUnits } = transactions.stats();
+    await transactions.close(shutdownTimeoutMs); // first: units that are open may still send outside of themselves
+    const tookMs = openUnits === 0 ? 0 : performance.now() - startedAt;
+    const leftMs = Math.max(0, shutdownTimeoutMs - tookMs);
+    const { delivered, undelivered } = await pipeline.close(leftMs);
     await cluster.close();
     hosts.unbindInstances();
     this.exitNotice.disarm();
@@ -135,14 +143,9 @@ export class KafkaProducerLifecycle
 
 function unreachable(producer: string, cause: unknown): ClusterUnreachableError {
   const remedy = cause instanceof UnsupportedVersionError ? { remedy: 'Waiting longer does not help.' } : {};
-  return new ClusterUnreachableError({ producer, reason: sentence(cause), cause, ...remedy });
+  return new ClusterUnreachableError({ producer, reason: sentenceOf(cause), cause, ...remedy });
 }
 
 function runsOn({ producer }: ResolvedOptions): string {
   return `The application runs on; records wait up to maxBlockMs (${producer.maxBlockMs} ms) for a broker.`;
-}
-
-/** Without its full stop. */
-function sentence(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }

@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
-import { loadCrc32c, type ChecksumFunction } from 'kafka-wire';
+import { loadCrc32c } from 'kafka-wire';
 
 import { createBrokerCluster } from './cluster/broker-cluster.js';
 import type { Cluster } from './cluster/cluster.js';
@@ -10,6 +10,7 @@ import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
 import { asyncOptionsProviders, type KafkaProducerModuleAsyncOptions } from './kafka-producer.async-options.js';
 import { extraProblems, EXTRAS, type KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
+import { createPipeline, pipelineSettings } from './kafka-producer.pipeline.js';
 import { KafkaProducerService, type ServiceIntake } from './kafka-producer.service.js';
 import { topicProviders } from './kafka-producer.topics.js';
 import {
@@ -22,13 +23,15 @@ import {
   OWN_PRODUCER,
   PRODUCER_PIPELINE,
   RESOLVED_OPTIONS,
+  TRANSACTIONS,
 } from './kafka-producer.tokens.js';
-import { publish } from './observability/channels.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
 import { resolveOptions, type OptionsContext, type ResolvedOptions } from './options/resolve-options.js';
 import { InterceptedPipeline } from './pipeline/intercepted-pipeline.js';
-import { ProducerPipeline } from './pipeline/producer-pipeline.js';
+import type { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import { systemClock } from './support/clock.js';
+import { transactionListener } from './kafka-producer.transactions.js';
+import { TransactionEngine } from './transactions/transaction-engine.js';
 import type { AnyTopicContract } from './topics/define-topic.js';
 
 /**
@@ -101,9 +104,13 @@ function dynamicModule(
       ...parts(name, context),
       {
         provide: OWN_PRODUCER,
-        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, INTERCEPTORS],
-        useFactory: (pipeline: ProducerPipeline, cluster: Cluster, interceptors: ContainerInterceptors) =>
-          new KafkaProducerService(pipeline, cluster, intakeOf(pipeline, interceptors)),
+        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, TRANSACTIONS, INTERCEPTORS],
+        useFactory: (
+          pipeline: ProducerPipeline,
+          cluster: Cluster,
+          transactions: TransactionEngine,
+          interceptors: ContainerInterceptors,
+        ) => new KafkaProducerService(pipeline, cluster, transactions, intakeOf(pipeline, interceptors)),
       },
       { provide: token, inject: [OWN_PRODUCER], useFactory: (producer: KafkaProducerService) => producer },
       lifecycleProvider(name, token),
@@ -133,6 +140,34 @@ function parts(name: string, context: OptionsContext): FactoryProvider[] {
         createPipeline(name, options, await loadCrc32c(), cluster),
     },
     {
+      provide: TRANSACTIONS,
+      inject: [RESOLVED_OPTIONS, KAFKA_CLUSTER, PRODUCER_PIPELINE, INTERCEPTORS, RegisteredModules],
+      useFactory: async (
+        options: ResolvedOptions,
+        cluster: Cluster,
+        pipeline: ProducerPipeline,
+        interceptors: ContainerInterceptors,
+        modules: RegisteredModules,
+      ) => {
+        const settings = {
+          producer: name,
+          transactions: options.transactions,
+          pipeline: pipelineSettings(options, await loadCrc32c()),
+        };
+        const plain = intakeOf(pipeline, interceptors);
+        const { ambient } = modules;
+        const listener = transactionListener(name, logger);
+        return new TransactionEngine(settings, {
+          cluster,
+          clock: systemClock,
+          ambient,
+          plain,
+          interceptors: interceptors.isEmpty ? undefined : interceptors.get,
+          listener,
+        });
+      },
+    },
+    {
       provide: INTERCEPTORS,
       inject: [RESOLVED_OPTIONS, ModuleRef],
       useFactory: ({ interceptors }: ResolvedOptions, moduleRef: ModuleRef) =>
@@ -146,21 +181,6 @@ function intakeOf(pipeline: ProducerPipeline, interceptors: ContainerInterceptor
   return interceptors.isEmpty ? pipeline : new InterceptedPipeline(pipeline, interceptors.get);
 }
 
-function createPipeline(
-  name: string,
-  options: ResolvedOptions,
-  checksum: ChecksumFunction,
-  cluster: Cluster,
-): ProducerPipeline {
-  const { producer, codec, serializers, defaultHeaders, resolveTopic } = options;
-  const acks = producer.acks === 'all' ? -1 : producer.acks;
-  const settings = { ...producer, acks, codec, checksum, serializers, defaultHeaders, resolveTopic };
-  return new ProducerPipeline(settings, cluster, systemClock, {
-    batchFailed: (error, { topic, partition, recordCount }) =>
-      publish('nestjs-kafka-producer:delivery-failed', { producer: name, topic, partition, recordCount, error }),
-  });
-}
-
 function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProducerToken>): FactoryProvider {
   return {
     provide: KafkaProducerLifecycle,
@@ -168,6 +188,7 @@ function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProduc
       RESOLVED_OPTIONS,
       KAFKA_CLUSTER,
       PRODUCER_PIPELINE,
+      TRANSACTIONS,
       OWN_PRODUCER,
       DecoratedHosts,
       RegisteredModules,
@@ -178,6 +199,7 @@ function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProduc
       options: ResolvedOptions,
       cluster: Cluster,
       pipeline: ProducerPipeline,
+      transactions: TransactionEngine,
       own: unknown,
       hosts: DecoratedHosts,
       modules: RegisteredModules,
@@ -190,6 +212,7 @@ function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProduc
         options,
         cluster,
         pipeline,
+        transactions,
         isInUse,
         hosts,
         modules,

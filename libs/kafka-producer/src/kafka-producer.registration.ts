@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
 import { InvalidOptionsError } from './errors/program.errors.js';
+import { AmbientUnits } from './transactions/propagation/ambient-units.js';
 import { GIVEN_OPTIONS, RESOLVED_OPTIONS } from './kafka-producer.tokens.js';
 
 /** One call of `forRoot()` or `forRootAsync()`, as a provider of the module it made. */
@@ -12,6 +13,9 @@ export class KafkaProducerRegistration {
     readonly calledAt: string,
   ) {}
 }
+
+/** On the container of the application, which all its modules have and no other application has. */
+const AMBIENT = Symbol('nestjs-kafka-producer/ambient-units');
 
 /** What happens once per application, however many modules it has. */
 type SharedTask = 'bind' | 'verify';
@@ -31,6 +35,13 @@ export class RegisteredModules implements OnModuleInit {
   /** @throws InvalidOptionsError when the options of a module depend on the request: Nest starts and ends nothing of such a module */
   onModuleInit(): Promise<void> {
     return this.closingAllOnFailure(() => this.assertStaticOptions());
+  }
+
+  /** Of all producers of this application: a record must not be sent by one of them inside a transaction of another one alone. */
+  get ambient(): AmbientUnits {
+    const shared = this.modules as { [AMBIENT]?: AmbientUnits };
+    if (shared[AMBIENT] === undefined) Object.defineProperty(shared, AMBIENT, { value: new AmbientUnits() });
+    return shared[AMBIENT]!;
   }
 
   /** How the producer of this module is closed. Never rejects. */

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
-import { KafkaProducerService, type ServicePipeline } from './kafka-producer.service.js';
+import { KafkaProducerService, type ServicePipeline, type ServiceTransactions } from './kafka-producer.service.js';
 import { defineTopic } from './topics/define-topic.js';
 
 const record = { topic: 'orders', value: 1 };
 
+/** No unit anywhere. */
+const OUTSIDE = {
+  transactions: { joined: () => undefined },
+  stats: () => ({ openUnits: 0 }),
+} as unknown as ServiceTransactions;
+
 function service(pipeline: Partial<ServicePipeline>, brokers: { connected: boolean }[] = []): KafkaProducerService {
-  return new KafkaProducerService(pipeline as ServicePipeline, { brokers: () => brokers });
+  return new KafkaProducerService(pipeline as ServicePipeline, { brokers: () => brokers }, OUTSIDE);
 }
 
 describe('the service', () => {
@@ -69,6 +75,6 @@ describe('the service', () => {
       { connected: true },
       { connected: false },
     ]);
-    expect(producer.stats()).toEqual({ bufferedRecords: 3, brokersConnected: 1 });
+    expect(producer.stats()).toEqual({ bufferedRecords: 3, openUnits: 0, brokersConnected: 1 });
   });
 });

@@ -1,15 +1,24 @@
 import type { BrokerState } from './cluster/cluster.js';
+import { DeliveryAbortedError } from './errors/delivery.errors.js';
 import type { PipelineStats } from './pipeline/pipeline-stats.js';
 import type { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import type { Delivery } from './record/delivery.js';
 import type { ProducerRecord } from './record/producer-record.js';
 import type { RecordMetadata } from './record/record-metadata.js';
+import type { TransactionEngine, TransactionStats } from './transactions/transaction-engine.js';
+import type { ExplicitTransaction, Transaction } from './transactions/transaction.js';
+import type { TransactionalOptions } from './transactions/transactional.options.js';
 
 /** Where the service gives its records: the pipeline, or what stands before it. */
 export type ServiceIntake = Pick<ProducerPipeline, 'send' | 'sendAll' | 'enqueue'>;
 
 /** What the service needs of the pipeline. */
 export type ServicePipeline = ServiceIntake & Pick<ProducerPipeline, 'flush' | 'partitionsFor' | 'topicName' | 'stats'>;
+
+/** What the service needs of its transactions. */
+export type ServiceTransactions = Pick<TransactionEngine, 'stats'> & {
+  readonly transactions: Pick<TransactionEngine['transactions'], 'joined' | 'run' | 'begin' | 'current' | 'without'>;
+};
 
 /** What the service needs of the cluster. */
 export interface ServiceCluster {
@@ -36,7 +45,7 @@ export interface PartitionInfo {
 }
 
 /** A snapshot of one producer. Counters only grow. */
-export interface ProducerStats extends PipelineStats {
+export interface ProducerStats extends PipelineStats, TransactionStats {
   /** Brokers with at least one connection that is ready. None is normal while nothing is sent. */
   readonly brokersConnected: number;
 }
@@ -50,24 +59,39 @@ export class KafkaProducerService {
   readonly #intake: ServiceIntake;
   readonly #pipeline: ServicePipeline;
   readonly #cluster: ServiceCluster;
+  readonly #transactions: ServiceTransactions;
 
-  constructor(pipeline: ServicePipeline, cluster: ServiceCluster, intake: ServiceIntake = pipeline) {
+  constructor(
+    pipeline: ServicePipeline,
+    cluster: ServiceCluster,
+    transactions: ServiceTransactions,
+    intake: ServiceIntake = pipeline,
+  ) {
     this.#intake = intake;
+    this.#transactions = transactions;
     this.#pipeline = pipeline;
     this.#cluster = cluster;
   }
 
   /**
-   * Resolves when the record is acknowledged as `acks` asks.
+   * Resolves when the record is acknowledged as `acks` asks. In a transaction it resolves when the record is staged: its metadata has no offset yet.
    *
    * @throws SerializationError, PayloadValidationError, InvalidRecordError, RecordTooLargeError: fix this record
    * @throws UnknownTopicError, AuthorizationError, AuthenticationError: fix the cluster's side
    * @throws BufferExhaustedError: slow down; nothing was sent
    * @throws DeliveryTimeoutError, DeliveryRejectedError, DeliveryAbortedError: look at `persisted`
    * @throws ProducerClosedError: stop sending
+   * @throws TransactionEndedError in the async context of a transaction that has ended; PropagationError in one of another producer alone
    */
   send(record: ProducerRecord, options?: SendOptions): Promise<RecordMetadata> {
-    return this.#intake.send(record, options?.signal);
+    try {
+      const unit = this.#transactions.transactions.joined();
+      if (unit === undefined) return this.#intake.send(record, options?.signal);
+      if (options?.signal?.aborted === true) throw abortedBefore(record);
+      return unit.send(record);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -78,7 +102,11 @@ export class KafkaProducerService {
    * @throws BatchDeliveryError when some were sent and failed: look at `results`
    */
   sendAll(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
-    return this.#intake.sendAll(records);
+    try {
+      return (this.#transactions.transactions.joined() ?? this.#intake).sendAll(records);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -87,10 +115,51 @@ export class KafkaProducerService {
    * @throws as `send()` does, for everything that shows before the record is in the buffer
    */
   enqueue(record: ProducerRecord): Promise<Delivery> {
-    return this.#intake.enqueue(record);
+    try {
+      return (this.#transactions.transactions.joined() ?? this.#intake).enqueue(record);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  /** Resolves when everything that was accepted before the call is settled, whichever way. Ends the linger of open batches. */
+  /**
+   * Runs work as a unit: every record it sends, and every offset it commits, becomes visible to `read_committed` consumers, or none.
+   *
+   * The records are staged in memory and nothing reaches a broker before the work is done. When it throws they are dropped, and its error is thrown on. When it
+   * succeeds the unit is committed, together with others that are done at that moment. Resolves when it is decided; consumers see it a moment later.
+   *
+   * @example
+   * ```ts
+   * await producer.transaction(async (tx) => {
+   *   await producer.send(orderPlaced(event));
+   *   await tx.send({ topic: 'stock', value: event });
+   * });
+   * ```
+   * @throws TransactionAbortedError nothing was committed: run the whole unit again if the cause allows it
+   * @throws TransactionOutcomeUnknownError reconcile by a business key
+   * @throws ProducerFencedError another process uses our `transactional.id`
+   * @throws PropagationError when the propagation does not fit where it is called
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionalOptions): Promise<T> {
+    return this.#transactions.transactions.run(work, options);
+  }
+
+  /** A unit that its caller ends: `commit()`, `abort()`, or `await using`. It is the current one of nobody, except inside its `run()`. */
+  beginTransaction(options?: TransactionalOptions): Promise<ExplicitTransaction> {
+    return this.#transactions.transactions.begin(options);
+  }
+
+  /** The unit of the calling async context, while it takes records. */
+  currentTransaction(): Transaction | undefined {
+    return this.#transactions.transactions.current();
+  }
+
+  /** What runs inside sends its records by themselves, whatever unit it is called in. */
+  withoutTransaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.#transactions.transactions.without(work);
+  }
+
+  /** Resolves when everything that was accepted before the call is settled, whichever way. Ends the linger of open batches. Transactions are not touched. */
   flush(): Promise<void> {
     return this.#pipeline.flush();
   }
@@ -121,6 +190,10 @@ export class KafkaProducerService {
 
   stats(): ProducerStats {
     const brokersConnected = this.#cluster.brokers().filter(({ connected }) => connected).length;
-    return { ...this.#pipeline.stats(), brokersConnected };
+    return { ...this.#pipeline.stats(), ...this.#transactions.stats(), brokersConnected };
   }
+}
+
+function abortedBefore({ topic }: ProducerRecord): DeliveryAbortedError {
+  return new DeliveryAbortedError({ topic, persisted: 'no', reason: 'its signal was aborted before it was sent' });
 }

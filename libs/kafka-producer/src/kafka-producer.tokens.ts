@@ -32,6 +32,8 @@ export const RESOLVED_OPTIONS = Symbol.for('nestjs-kafka-producer/options');
 export const KAFKA_CLUSTER = Symbol.for('nestjs-kafka-producer/cluster');
 /** The path of the records; replaced by tests. */
 export const PRODUCER_PIPELINE = Symbol.for('nestjs-kafka-producer/pipeline');
+/** Its {@link TransactionEngine}. */
+export const TRANSACTIONS = Symbol.for('nestjs-kafka-producer/transactions');
 /** What the `interceptors` option names, once the application starts. */
 export const INTERCEPTORS = Symbol.for('nestjs-kafka-producer/interceptors');
 /** The service the module made, whatever a test or an application has put under the token of its name. */

@@ -14,6 +14,7 @@ import type {
   CoordinatorType,
   LeaderHint,
   TopicMetadata,
+  TransactionVersion,
   WireRequest,
 } from './cluster.js';
 import { BrokerConnectError, ClusterError, ClusterUnavailableError, ConnectionLostError } from './cluster.errors.js';
@@ -153,6 +154,10 @@ class BrokerCluster implements Cluster {
   async coordinator(type: CoordinatorType, key: string): Promise<number> {
     this.#lifetime.assertAlive();
     return this.#coordinators.get(type, key);
+  }
+
+  transactionVersion(nodeId: number): TransactionVersion {
+    return this.#directory.get(nodeId)?.transactionVersion ?? 1;
   }
 
   invalidateCoordinator(type: CoordinatorType, key: string): void {

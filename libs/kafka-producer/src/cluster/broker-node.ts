@@ -1,7 +1,7 @@
 import { AuthenticationError } from '../errors/cluster-side.errors.js';
 import type { Clock, TimerHandle } from '../support/clock.js';
 import type { BrokerConnections } from './broker-connections.js';
-import type { ConnectionPurpose, WireRequest } from './cluster.js';
+import type { ConnectionPurpose, TransactionVersion, WireRequest } from './cluster.js';
 import type { PipelineLog } from './cluster-settings.js';
 import { ConnectionLostError } from './cluster.errors.js';
 import type { BrokerConnection } from './connection/broker-connection.js';
@@ -61,6 +61,11 @@ export class BrokerNode {
   /** At least one connection is up. Unlike `isReady()`, looking changes nothing: statistics may be read at any rate. */
   get isConnected(): boolean {
     return [...this.#connections.values()].some((connection) => connection.isUp);
+  }
+
+  /** As the connection for coordinators was told. */
+  get transactionVersion(): TransactionVersion {
+    return this.#connections.get('control')?.transactionVersion ?? 1;
   }
 
   get outstanding(): number {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef, ModulesContainer } from '@nestjs/core';
 
 import { getKafkaProducerToken } from '../kafka-producer.tokens.js';
-import type { EmitPlan } from './emit-plan.js';
+import type { MethodPlan } from './method-plans.js';
 import { emittingMethods, type EmittingMethod } from './emitting-methods.js';
 import { droppedEmits, methodProblems, noProducer, throwProblems, type HostProblem } from './host-problems.js';
 import { clearProducerSlot, fillProducerSlot, type EmitProducer } from './producer-slot.js';
@@ -104,7 +104,7 @@ export class DecoratedHosts {
     });
   }
 
-  private unboundMethods(instance: object): { method: string | symbol; plan: EmitPlan }[] {
+  private unboundMethods(instance: object): { method: string | symbol; plan: MethodPlan }[] {
     const prototype = Object.getPrototypeOf(instance) as object | null;
     if (prototype === null) return [];
     const methods = this.methods.get(prototype) ?? emittingMethods(prototype);

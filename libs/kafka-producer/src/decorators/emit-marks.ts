@@ -1,4 +1,4 @@
-import type { EmitPlan } from './emit-plan.js';
+import type { MethodPlan } from './method-plans.js';
 
 /** Metadata key, readable by tools: what the method of a prototype emits. */
 const EMITS = 'nestjs-kafka-producer:emits';
@@ -13,15 +13,15 @@ const EMITS_NOTHING = 'nestjs-kafka-producer:emits-nothing';
  *
  * @param plans of the outermost wrapper, in the order of the source; what was marked before lies below them
  */
-export function markEmits(prototype: object, method: string | symbol, plans: readonly EmitPlan[]): void {
+export function markEmits(prototype: object, method: string | symbol, plans: readonly MethodPlan[]): void {
   const below = (emitsOf(prototype, method) ?? []).filter((plan) => !plans.includes(plan));
   if (below.length > 0) Reflect.defineMetadata(CUT, true, prototype, method);
   Reflect.defineMetadata(EMITS, [...plans, ...below], prototype, method);
 }
 
 /** What this prototype itself declares, without what it inherits. */
-export function emitsOf(prototype: object, method: string | symbol): readonly EmitPlan[] | undefined {
-  return Reflect.getOwnMetadata(EMITS, prototype, method) as readonly EmitPlan[] | undefined;
+export function emitsOf(prototype: object, method: string | symbol): readonly MethodPlan[] | undefined {
+  return Reflect.getOwnMetadata(EMITS, prototype, method) as readonly MethodPlan[] | undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { defineTopic } from '../topics/define-topic.js';
 import { emitsOf } from './emit-marks.js';
+import { emittedBy } from './spec-support/emitted-by.js';
 import { Emit } from './emit.decorator.js';
 import { bindKafkaProducer } from './producer-slot.js';
 import { RecordingProducer } from './spec-support/recording-producer.js';
@@ -125,8 +126,8 @@ describe('the wrapper', () => {
     ]);
     await bindKafkaProducer(new Origin(), producer).run();
     expect(producer.records.map(({ topic }) => topic)).toEqual(['origin', 'origin']);
-    expect(emitsOf(Borrower.prototype, 'run')?.map(({ topic }) => topic)).toEqual(['borrower', 'origin']);
-    expect(emitsOf(Origin.prototype, 'run')?.map(({ topic }) => topic)).toEqual(['origin']);
+    expect(emittedBy(emitsOf(Borrower.prototype, 'run')).map(({ topic }) => topic)).toEqual(['borrower', 'origin']);
+    expect(emittedBy(emitsOf(Origin.prototype, 'run')).map(({ topic }) => topic)).toEqual(['origin']);
   });
 
   it('is known with all its plans when a foreign wrapper lies between two decorators', async () => {
@@ -145,7 +146,7 @@ describe('the wrapper', () => {
         return 'x';
       }
     }
-    expect(emitsOf(Cut.prototype, 'run')?.map(({ topic }) => topic)).toEqual(['outer', 'second', 'inner']);
+    expect(emittedBy(emitsOf(Cut.prototype, 'run')).map(({ topic }) => topic)).toEqual(['outer', 'second', 'inner']);
     await bindKafkaProducer(bindKafkaProducer(new Cut(), producer), producer, 'audit').run();
     expect(producer.records.map(({ topic }) => topic)).toEqual(['inner', 'outer', 'second']);
   });

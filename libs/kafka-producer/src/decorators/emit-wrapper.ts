@@ -8,7 +8,9 @@ import { emitRecords, type Consignment, type LostListener } from './emit-records
 import type { EmitProducer } from './producer-slot.js';
 import { OBSERVABLE_REMEDY } from './return-type.js';
 import { isThenable } from '../support/thenable.js';
-import { serves, unboundMethod } from './unbound-method.js';
+import { MethodPlans, type MethodPlan } from './method-plans.js';
+import { inUnits } from './transactional-plan.js';
+import { notRun, serves, unboundMethod } from './unbound-method.js';
 
 /** On the wrapper function: what it wraps, so that a second decorator joins it instead of wrapping again. */
 const WRAPPED = Symbol.for('nestjs-kafka-producer/wrapped');
@@ -20,7 +22,7 @@ interface Wrapped {
   readonly name: string | symbol;
   readonly original: Method;
   /** In the order of the source. */
-  readonly plans: EmitPlan[];
+  readonly plans: MethodPlans;
   /** The function this stands on, unless a foreign wrapper copied it. */
   readonly wrapper: Method;
 }
@@ -33,23 +35,23 @@ interface Wrapped {
  *
  * @returns all plans of the method
  */
-export function wrapMethod(method: DecoratedMethod, plan: EmitPlan): readonly EmitPlan[] {
+export function wrapMethod(method: DecoratedMethod, plan: MethodPlan): readonly MethodPlan[] {
   const { prototype, name } = method;
   const mark = Object.hasOwn(method.original, WRAPPED)
     ? (method.original as unknown as { readonly [WRAPPED]: Wrapped })[WRAPPED]
     : undefined;
   if (mark?.prototype === prototype && mark.name === name) {
     mark.plans.unshift(plan);
-    return mark.plans;
+    return mark.plans.all;
   }
   const inner = mark?.wrapper === method.original ? mark : undefined;
   const original = inner?.original ?? method.original;
-  const plans = [plan, ...(inner?.plans ?? [])];
+  const plans = new MethodPlans([plan, ...(inner?.plans.all ?? [])]);
   const wrapper = emittingMethod({ ...method, original }, plans);
   copyIdentity(method.original, wrapper);
   Object.defineProperty(wrapper, WRAPPED, { value: { prototype, name, original, plans, wrapper } satisfies Wrapped });
   method.descriptor.value = wrapper;
-  return plans;
+  return plans.all;
 }
 
 /**
@@ -58,22 +60,43 @@ export function wrapMethod(method: DecoratedMethod, plan: EmitPlan): readonly Em
  * Nothing of the method runs before its producers are known to do what will be asked of them, so a call that cannot emit has no effect at all. The body
  * is run here and by nobody else: an object in the producer's place that does nothing cannot leave it out.
  */
-function emittingMethod({ host, name, original }: DecoratedMethod, plans: readonly EmitPlan[]): Method {
+function emittingMethod({ host, name, original }: DecoratedMethod, { emits, units }: MethodPlans): Method {
   const method = String(name);
   const onLost = lostRecordLog(`${host}.${method}`);
   return function emitting(this: unknown, ...args: unknown[]): unknown {
     const producers: EmitProducer[] = [];
-    for (const plan of plans) {
+    for (const plan of emits) {
       const producer = producerOf(this, plan);
-      if (!serves(producer, plan, plans.length)) {
-        const planCount = plans.length;
+      if (!serves(producer, plan, emits.length)) {
+        const planCount = emits.length;
         return Promise.reject(unboundMethod({ host, method, called: this, plan, planCount, producer }));
       }
       producers.push(producer!);
     }
+    if (units.length > 0) return inItsUnits(this, args);
     const returned = original.apply(this, args);
     if (!isThenable(returned)) return Promise.reject(notAsync(host, method, returned));
-    return emitAfter(returned, plans, producers, this, args, onLost);
+    return emits.length === 0 ? returned : emitAfter(returned, emits, producers, this, args, onLost);
+
+    async function inItsUnits(instance: unknown, given: unknown[]): Promise<unknown> {
+      const owners: EmitProducer[] = [];
+      for (const plan of units) {
+        const producer = producerOf(instance, plan);
+        if (typeof producer?.transaction !== 'function') {
+          throw unboundMethod({ host, method, called: instance, plan, planCount: units.length, producer });
+        }
+        owners.push(producer);
+      }
+      let hasRun = false;
+      const result = await inUnits(units, owners, async () => {
+        hasRun = true;
+        const own = original.apply(instance, given);
+        if (!isThenable(own)) throw notAsync(host, method, own);
+        return emitAfter(own, emits, producers, instance, given, onLost);
+      });
+      if (!hasRun) throw notRun(host, method, owners[0]);
+      return result;
+    }
   };
 }
 
@@ -133,7 +156,7 @@ function consign(
   return consignments;
 }
 
-function producerOf(host: unknown, { slot }: EmitPlan): EmitProducer | undefined {
+function producerOf(host: unknown, { slot }: MethodPlan): EmitProducer | undefined {
   return (host as Record<symbol, EmitProducer | undefined> | undefined)?.[slot];
 }
 

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeliveryTimeoutError } from '../errors/delivery.errors.js';
 import { defineTopic } from '../topics/define-topic.js';
 import { emitsOf } from './emit-marks.js';
+import { emittedBy } from './spec-support/emitted-by.js';
 import { Emit } from './emit.decorator.js';
 import { bindKafkaProducer } from './producer-slot.js';
 import { RecordingProducer } from './spec-support/recording-producer.js';
@@ -183,8 +184,7 @@ describe('@Emit', () => {
 
 describe('several @Emit on one method', () => {
   it('are one wrapper, in the order of the source', async () => {
-    const plans = emitsOf(Orders.prototype, 'both')!;
-    expect(plans.map(({ topic, producer: name }) => [topic, name])).toEqual([
+    expect(emittedBy(emitsOf(Orders.prototype, 'both')).map(({ topic, producer: name }) => [topic, name])).toEqual([
       ['orders.placed', 'default'],
       ['orders.audit', 'audit'],
     ]);

@@ -1,11 +1,11 @@
 import { emitsOf } from './emit-marks.js';
-import type { EmitPlan } from './emit-plan.js';
+import type { MethodPlan } from './method-plans.js';
 
 /** One method that emits, as declared by one class of a host's prototype chain. */
 export interface EmittingMethod {
   readonly prototype: object;
   readonly name: string | symbol;
-  readonly plans: readonly EmitPlan[];
+  readonly plans: readonly MethodPlan[];
 }
 
 /** Of the class and everything it inherits, the most derived first. */

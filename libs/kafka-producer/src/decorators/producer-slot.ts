@@ -4,7 +4,9 @@ import { DEFAULT_PRODUCER, getKafkaProducerToken } from '../kafka-producer.token
 import type { KafkaProducerService } from '../kafka-producer.service.js';
 
 /** What a decorated method needs of a producer; a test may give its own. */
-export type EmitProducer = Pick<KafkaProducerService, 'send' | 'sendAll' | 'enqueue'>;
+export type EmitProducer = Pick<KafkaProducerService, 'send' | 'sendAll' | 'enqueue'> &
+  // What stands in for a producer in a test of methods without @Transactional need not have it.
+  Partial<Pick<KafkaProducerService, 'transaction'>>;
 
 /**
  * The key under which an instance holds the producer of this name.

@@ -1,6 +1,7 @@
 import { UnboundMethodError } from '../errors/program.errors.js';
 import { DEFAULT_PRODUCER } from '../kafka-producer.tokens.js';
-import type { EmitPlan } from './emit-plan.js';
+import { EmitPlan } from './emit-plan.js';
+import type { MethodPlan } from './method-plans.js';
 import type { EmitProducer } from './producer-slot.js';
 
 /**
@@ -12,7 +13,8 @@ export function serves(producer: Partial<EmitProducer> | null | undefined, plan:
   return producer !== undefined && producer !== null && missing(producer, plan, planCount) === undefined;
 }
 
-function missing(producer: Partial<EmitProducer>, plan: EmitPlan, planCount: number): keyof EmitProducer | undefined {
+function missing(producer: Partial<EmitProducer>, plan: MethodPlan, planCount: number): keyof EmitProducer | undefined {
+  if (!(plan instanceof EmitPlan)) return 'transaction';
   if (plan.waitFor === 'accepted') return typeof producer.enqueue === 'function' ? undefined : 'enqueue';
   if (typeof producer.send !== 'function') return 'send';
   const isOne = planCount === 1 && !plan.isEach;
@@ -25,7 +27,7 @@ interface UnservedCall {
   readonly method: string;
   /** The `this` of the call. */
   readonly called: unknown;
-  readonly plan: EmitPlan;
+  readonly plan: MethodPlan;
   readonly planCount: number;
   readonly producer: Partial<EmitProducer> | null | undefined;
 }
@@ -40,7 +42,9 @@ export function unboundMethod(call: UnservedCall): UnboundMethodError {
       method,
       reason: `what stands in for its producer '${name}' (${classOf(producer)}) has no method ${missing(producer, plan, planCount)}()`,
       remedy:
-        'Give the stand-in the methods send(), sendAll() and enqueue(); each may return nothing. The method was not run.',
+        plan instanceof EmitPlan
+          ? 'Give the stand-in the methods send(), sendAll() and enqueue(); each may return nothing. The method was not run.'
+          : 'Give the stand-in a method transaction() that runs the function it is given, or use InMemoryProducer. The method was not run.',
     });
   }
   if (typeof called !== 'object' || called === null || !(plan.slot in called)) {
@@ -60,6 +64,16 @@ export function unboundMethod(call: UnservedCall): UnboundMethodError {
     remedy:
       'Nest binds what it constructs after the constructor: call it from onModuleInit() on. It binds what useFactory and useValue give when the ' +
       `application is initialised: call app.init(), also in tests. Anything else, such as new ${host}() or a factory in a lazy module, needs ${bind}.`,
+  });
+}
+
+/** The stand-in has a `transaction()` that does nothing: a mock, which would have skipped the method without a word. */
+export function notRun(host: string, method: string, producer: object | undefined): UnboundMethodError {
+  return new UnboundMethodError({
+    host,
+    method,
+    reason: `transaction() of what stands in for its producer (${producer === undefined ? 'nothing' : classOf(producer)}) did not run the method`,
+    remedy: 'Let it run the function it is given and return its promise, or use InMemoryProducer.',
   });
 }
 

@@ -33,10 +33,15 @@ export class BufferExhaustedError extends KafkaProducerError {
     waitedFor: 'memory' | 'metadata';
     /** How many records were waiting, this one included. */
     waiting?: number;
+    /** The option that limits it. @defaultValue 'producer.bufferMemoryBytes' */
+    buffer?: 'producer.bufferMemoryBytes' | 'transactions.maxStagedBytes';
     cause?: unknown;
   }) {
     super(`${exhaustedText(context)}${reasonOf(context.cause)}`, {
       cause: context.cause,
+      ...(context.buffer === 'transactions.maxStagedBytes' && {
+        remedy: `Nothing was sent: let fewer transactions be open at a time, or raise ${context.buffer} or producer.maxBlockMs.`,
+      }),
       ...(context.waitedFor === 'metadata' && {
         remedy: 'Nothing was sent: check client.brokers and that a broker can be reached, then send it again.',
       }),

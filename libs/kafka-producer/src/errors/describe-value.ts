@@ -5,3 +5,8 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
   return typeof value === 'bigint' ? `${value}n` : String(value);
 }
+
+/** What an error says, without its full stop: to go on with. */
+export function sentenceOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+}

@@ -96,6 +96,37 @@ export const errorCodes = {
     retriable: false,
     remedy: 'Stop sending once the application shuts down; work that still emits belongs before onApplicationShutdown.',
   },
+  KAFKA_PRODUCER_PROPAGATION: {
+    name: 'PropagationError',
+    retriable: false,
+    remedy: 'Correct the call site: the propagation the method asks for does not fit where it is called.',
+  },
+  KAFKA_PRODUCER_TRANSACTION_ABORTED: {
+    name: 'TransactionAbortedError',
+    retriable: true,
+    remedy: 'Nothing of it was committed: run the whole unit again if the cause allows it.',
+  },
+  KAFKA_PRODUCER_TRANSACTION_ENDED: {
+    name: 'TransactionEndedError',
+    retriable: false,
+    remedy: 'Await the work inside the unit, or do it under withoutTransaction().',
+  },
+  KAFKA_PRODUCER_TRANSACTION_OUTCOME_UNKNOWN: {
+    name: 'TransactionOutcomeUnknownError',
+    retriable: false,
+    remedy: 'Reconcile by a business key; run it again only when its records are not there.',
+  },
+  KAFKA_PRODUCER_FENCED: {
+    name: 'ProducerFencedError',
+    retriable: false,
+    remedy:
+      'Stop the other process, or give each its own transactions.instanceId (or none, then it is random); then restart this one.',
+  },
+  KAFKA_PRODUCER_POOL_EXHAUSTED: {
+    name: 'PoolExhaustedError',
+    retriable: true,
+    remedy: 'Use fewer or shorter streaming transactions, or raise transactions.maxStreamingProducers.',
+  },
 } as const satisfies Readonly<Record<`KAFKA_PRODUCER_${string}`, ErrorCodeEntry>>;
 
 export interface ErrorCodeEntry {

@@ -26,6 +26,14 @@ import type {
   RecordTooLargeError,
   SerializationError,
 } from './record.errors.js';
+import type {
+  PoolExhaustedError,
+  ProducerFencedError,
+  PropagationError,
+  TransactionAbortedError,
+  TransactionEndedError,
+  TransactionOutcomeUnknownError,
+} from './transaction.errors.js';
 
 type AnyError =
   | InvalidOptionsError
@@ -45,7 +53,13 @@ type AnyError =
   | DeliveryRejectedError
   | DeliveryAbortedError
   | BatchDeliveryError
-  | ProducerClosedError;
+  | ProducerClosedError
+  | PropagationError
+  | TransactionAbortedError
+  | TransactionEndedError
+  | TransactionOutcomeUnknownError
+  | ProducerFencedError
+  | PoolExhaustedError;
 
 /** The class that carries a code. */
 export type KafkaProducerErrorOf<C extends KafkaProducerErrorCode> = Extract<AnyError, { readonly code: C }>;

@@ -19,6 +19,12 @@ const IDLE: ProducerStats = {
   acknowledgedRecords: 0,
   failedRecords: 0,
   retriedBatches: 0,
+  openUnits: 0,
+  stagedBytes: 0,
+  maxStagedBytes: 1_000,
+  groupsCommitted: 0,
+  waitingUnits: 0,
+  quarantinedUnits: 0,
 };
 
 describe('the health of a producer', () => {

@@ -32,11 +32,40 @@ export interface ProducerClosed {
   readonly durationMs: number;
 }
 
+/** A unit whose outcome had been reported as unknown, now that it is known, or never will be. */
+export interface TransactionSettled {
+  /** Name of the module. */
+  readonly producer: string;
+  readonly outcome: 'committed' | 'aborted' | 'unknown';
+  /** What its caller was told. */
+  readonly error: Error;
+}
+
+/** Something failed after a unit had ended, when nobody could be told: a hook, or work that went on after its deadline. */
+export interface AfterTransactionFailed {
+  /** Name of the module. */
+  readonly producer: string;
+  readonly where: 'afterCommit' | 'afterAbort' | 'afterCompletion' | 'work';
+  readonly error: unknown;
+}
+
+/** Partitions or groups do not answer: the units that touch them are committed apart from all others until they do. */
+export interface TransactionsSetApart {
+  /** Name of the module. */
+  readonly producer: string;
+  /** `topic[partition]`, or `offsets of <group>`. */
+  readonly waitingFor: readonly string[];
+  readonly units: number;
+}
+
 /** Names for `diagnostics_channel.subscribe()`, and what is published there. */
 export interface KafkaProducerChannels {
   readonly 'nestjs-kafka-producer:delivery-failed': DeliveryFailed;
   readonly 'nestjs-kafka-producer:emit-failed': EmitFailed;
   readonly 'nestjs-kafka-producer:closed': ProducerClosed;
+  readonly 'nestjs-kafka-producer:transaction-settled': TransactionSettled;
+  readonly 'nestjs-kafka-producer:after-transaction-failed': AfterTransactionFailed;
+  readonly 'nestjs-kafka-producer:transactions-set-apart': TransactionsSetApart;
 }
 
 /** Costs nothing while nobody subscribes. A subscriber that throws is an uncaught exception of the process, as Node defines it. */

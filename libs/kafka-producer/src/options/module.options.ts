@@ -4,6 +4,7 @@ import type { Serializer } from '../serialization/serializer.js';
 import type { ClientOptions } from './client.options.js';
 import { ClassList, Milliseconds, ObjectWith, OneOf, OptionalFunction } from './option-rules.js';
 import type { ProducerOptions } from './producer.options.js';
+import type { TransactionOptions } from './transaction.options.js';
 
 /** When the module connects. */
 export type ConnectPolicy = 'lazy' | 'background' | 'eager';
@@ -113,5 +114,6 @@ export type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
 export interface KafkaProducerOptions extends Given<LifecycleOptions> {
   readonly client: Given<ClientOptions> & Pick<ClientOptions, 'brokers'>;
   readonly producer?: Given<ProducerOptions> | undefined;
+  readonly transactions?: Given<TransactionOptions> | undefined;
   readonly serializers?: Given<SerializerOptions> | undefined;
 }

@@ -1,12 +1,14 @@
 import { ClientOptions } from './client.options.js';
 import { LifecycleOptions, SerializerOptions } from './module.options.js';
 import { ProducerOptions } from './producer.options.js';
+import { TransactionOptions } from './transaction.options.js';
 
 /** The shape of the options: each group under its path, the top level under `''`. */
 export const OPTION_GROUPS = {
   '': LifecycleOptions,
   client: ClientOptions,
   producer: ProducerOptions,
+  transactions: TransactionOptions,
   serializers: SerializerOptions,
 } as const;
 

@@ -47,6 +47,15 @@ export function Text(): PropertyDecorator {
   return rule('text', 'a string that is not empty', (value) => typeof value === 'string' && value.trim() !== '');
 }
 
+/** A text, or left out. */
+export function OptionalText(): PropertyDecorator {
+  return rule(
+    'optionalText',
+    'a string that is not empty',
+    (value) => value === undefined || (typeof value === 'string' && value.trim() !== ''),
+  );
+}
+
 /** A function, or left out. */
 export function OptionalFunction(): PropertyDecorator {
   return rule('optionalFunction', 'a function', (value) => value === undefined || typeof value === 'function');

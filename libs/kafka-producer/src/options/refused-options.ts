@@ -7,7 +7,6 @@ export const REFUSED_OPTIONS: Readonly<Record<OptionPath, Readonly<Record<string
   '': {
     name: 'stands beside useFactory, useClass or useExisting, not in what they return',
     isGlobal: 'stands beside useFactory, useClass or useExisting, not in what they return',
-    transactions: NOT_YET,
     requestScope: NOT_YET,
     propagateHeaders: NOT_YET,
     consumer: 'has no effect: this module only produces',
@@ -28,8 +27,13 @@ export const REFUSED_OPTIONS: Readonly<Record<OptionPath, Readonly<Record<string
     compression: 'is called compressionType here, with a name as its value',
     retry: 'has no effect here: use retries, retryBackoffMs and deliveryTimeoutMs',
     timeout: 'has no effect here: use requestTimeoutMs and deliveryTimeoutMs',
-    transactionalId: NOT_YET,
-    transactionTimeout: NOT_YET,
+    transactionalId: 'has no effect here: use transactions.idPrefix and transactions.instanceId',
+    transactionTimeout: 'has no effect here: use transactions.transactionTimeoutMs',
+  },
+  transactions: {
+    transactionalId: 'is made of idPrefix and instanceId here',
+    transactionTimeout: 'is called transactionTimeoutMs here',
+    timeout: 'is called timeoutMs here',
   },
   serializers: {},
 };

@@ -42,6 +42,17 @@ describe('options that are left out', () => {
         metadataMaxAgeMs: 300_000,
         allowAutoTopicCreation: false,
       },
+      transactions: {
+        idPrefix: 'nestjs-kafka-producer',
+        instanceId: undefined,
+        timeoutMs: 60_000,
+        commitTimeoutMs: 30_000,
+        transactionTimeoutMs: 15_000,
+        maxUnitBytes: 4_194_304,
+        maxStagedBytes: 33_554_432,
+        maxStreamingProducers: 10,
+        acquireTimeoutMs: 10_000,
+      },
       serializers: { key: undefined, value: undefined, header: undefined },
       connect: 'background',
       connectTimeoutMs: 10_000,
@@ -59,6 +70,20 @@ describe('options that are left out', () => {
     expect(await resolveOptions({ ...given, connect: undefined, serializers: undefined })).toEqual(
       await resolveOptions({ client }),
     );
+  });
+});
+
+describe('options of transactions', () => {
+  it('have the client id as their prefix', async () => {
+    const { transactions } = await resolveOptions({ client: { ...client, clientId: 'order-service' } });
+    expect(transactions.idPrefix).toBe('order-service');
+  });
+
+  it('stage more than one unit may have', async () => {
+    const transactions = { maxStagedBytes: 100, maxUnitBytes: 101 };
+    await expect(resolveOptions({ client, transactions })).rejects.toMatchObject({
+      problems: [{ path: 'transactions.maxStagedBytes', message: 'must be at least maxUnitBytes (101), got 100' }],
+    });
   });
 });
 

@@ -6,17 +6,22 @@ import type { Given, LifecycleOptions, SerializerOptions } from './module.option
 import { combine, type CombinedProducerOptions } from './option-combinations.js';
 import { readGroup } from './option-group.js';
 import type { ProducerOptions } from './producer.options.js';
+import type { TransactionOptions } from './transaction.options.js';
 
 /** Options as the composition root uses them: complete, consistent and frozen. */
 export interface ResolvedOptions extends LifecycleOptions {
   readonly client: ClientOptions;
   readonly producer: CombinedProducerOptions;
+  readonly transactions: ResolvedTransactionOptions;
   readonly serializers: SerializerOptions;
   /** `undefined` for `compressionType: 'none'`. */
   readonly codec: Codec | undefined;
   /** What was accepted and is probably not meant; for the log. */
   readonly warnings: readonly string[];
 }
+
+/** The prefix is the client id where none was given; `instanceId` stays open: it is made where the ids are. */
+export type ResolvedTransactionOptions = Readonly<TransactionOptions & { idPrefix: string }>;
 
 /** What stands beside the options of a module. */
 export interface OptionsContext {
@@ -41,14 +46,20 @@ export async function resolveOptions(given: unknown, context: OptionsContext = {
   const client = readGroup('client', groups?.client ?? {}, problems);
   const serializers = readGroup('serializers', groups?.serializers, problems);
   const own = readGroup('producer', groups?.producer, problems);
+  const transactions = readGroup('transactions', groups?.transactions, problems);
   const wrongAlone = new Set(problems.map(({ path }) => path));
   const { producer, warnings } = combine(own, groups?.producer ?? {}, wrongAlone, problems);
   const codec = await codecOf(producer, wrongAlone, problems);
+  if (!wrongAlone.has('transactions.maxStagedBytes') && transactions.maxStagedBytes < transactions.maxUnitBytes) {
+    const message = `must be at least maxUnitBytes (${transactions.maxUnitBytes}), got ${transactions.maxStagedBytes}`;
+    problems.push({ path: 'transactions.maxStagedBytes', message });
+  }
   if (problems.length > 0) throw new InvalidOptionsError({ problems, module: context.module });
   const { brokers } = client;
   return freezeWith(lifecycle, {
     client: freezeWith(client, { brokers: typeof brokers === 'function' ? brokers : Object.freeze([...brokers]) }),
     producer,
+    transactions: freezeWith(transactions, { idPrefix: transactions.idPrefix ?? client.clientId }),
     serializers: freezeWith(serializers, {}),
     interceptors: Object.freeze([...lifecycle.interceptors]),
     codec,
@@ -59,6 +70,7 @@ export async function resolveOptions(given: unknown, context: OptionsContext = {
 interface GivenGroups {
   readonly client?: unknown;
   readonly producer?: Given<ProducerOptions> | null;
+  readonly transactions?: unknown;
   readonly serializers?: unknown;
 }
 

@@ -44,7 +44,7 @@ describe('unknown names', () => {
       'a refused name in another spelling',
       { client, producer: { 'transactional.id': 'x' } },
       'producer.transactional.id',
-      'is not available in this version',
+      'has no effect here: use transactions.idPrefix',
     ],
     [
       'a name another group refuses',
@@ -75,7 +75,12 @@ describe('unknown names', () => {
     ['kafkajs’ logLevel', { client: { ...client, logLevel: 1 } }, 'client.logLevel', "Nest's Logger"],
     ['kafkajs’ idempotent', { client, producer: { idempotent: true } }, 'producer.idempotent', 'enableIdempotence'],
     ['a name from a factory', { client, name: 'audit' }, 'name', 'stands beside useFactory'],
-    ['transactions', { client, transactions: {} }, 'transactions', 'is not available in this version'],
+    [
+      'transactions',
+      { client, transactions: { transactionalId: 'a' } },
+      'transactions.transactionalId',
+      'is made of idPrefix and instanceId here',
+    ],
     ['requestScope', { client, requestScope: {} }, 'requestScope', 'is not available in this version'],
     ['interceptor', { client, interceptor: [] }, 'interceptor', "is not an option; did you mean 'interceptors'?"],
     ['propagateHeaders', { client, propagateHeaders: [] }, 'propagateHeaders', 'is not available in this version'],

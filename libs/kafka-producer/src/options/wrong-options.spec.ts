@@ -11,7 +11,7 @@ describe('wrong options', () => {
       producer: { lingerMs: '20', linger: 3, acks: 2, deliveryTimeoutMs: 10, compressionType: 'brotli' },
       serializers: { value: () => '' },
       connect: 'never',
-      transactions: {},
+      requestScope: {},
     });
     expect(Object.keys(problems).toSorted()).toEqual([
       'client.brokers',
@@ -21,8 +21,8 @@ describe('wrong options', () => {
       'producer.compressionType',
       'producer.linger',
       'producer.lingerMs',
+      'requestScope',
       'serializers.value',
-      'transactions',
     ]);
   });
 

@@ -1,18 +1,18 @@
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { Clock } from '../support/clock.js';
 import { DeliveryAbortedError } from '../errors/delivery.errors.js';
-import { persisted, type BatchSettlement } from './batch-settlement.js';
+import { persisted, type Settlement } from './batch-settlement.js';
 import type { DeliveryDeadlines } from './delivery-deadlines.js';
 import type { Flights } from './flights.js';
 
 /** Ends batches for another reason than an answer: their time is over, nobody will take them, or the producer closes. */
 export class BatchAbandonment {
   readonly #flights: Flights;
-  readonly #settlement: BatchSettlement;
+  readonly #settlement: Settlement;
   readonly #deadlines: DeliveryDeadlines;
   readonly #clock: Clock;
 
-  constructor(flights: Flights, settlement: BatchSettlement, deadlines: DeliveryDeadlines, clock: Clock) {
+  constructor(flights: Flights, settlement: Settlement, deadlines: DeliveryDeadlines, clock: Clock) {
     this.#flights = flights;
     this.#settlement = settlement;
     this.#deadlines = deadlines;
@@ -37,6 +37,15 @@ export class BatchAbandonment {
       if (this.#deadlines.isOver(batch, now)) this.#settlement.expire(this.#flights.withdraw(batch), batch);
       else this.#deadlines.note(batch);
     }
+  }
+
+  /** Gives up everything, as if its time were over, and forgets what is on the wire: its answers concern nobody any more. */
+  expireAll(): void {
+    for (const batch of Array.from(this.#flights.unsettled())) {
+      this.#settlement.expire(this.#flights.withdraw(batch), batch);
+    }
+    this.#deadlines.clear();
+    this.#flights.forget();
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Clock } from '../support/clock.js';
 import { recordRejections, rejection } from './batch-rejection.js';
 import { splitBatch } from './batch-splitter.js';
 import type { PartitionFlight } from './partition-flight.js';
-import type { IdempotentIdentity } from './producer-identity.js';
+import type { IdentitySource } from './producer-identity.js';
 import { isAfterAppend, type ProduceOutcome, type RejectedOutcome } from './produce-outcome.js';
 import { backoffMs, type RetryBackoff } from './retry-backoff.js';
 
@@ -22,6 +22,17 @@ export interface DeliveryCounters {
   retriedBatches: number;
 }
 
+/** What becomes of batches after an attempt. */
+export interface Settlement {
+  readonly counters: DeliveryCounters;
+  /** An attempt has come to something. The batch was in flight, or was given up meanwhile. */
+  settle(flight: PartitionFlight, batch: ProducerBatch, outcome: ProduceOutcome): void;
+  /** Ends a batch: it is never sent again. It is in no queue any more. */
+  fail(flight: PartitionFlight, batch: ProducerBatch, error: Error): void;
+  /** As `fail()`, because its time is over. */
+  expire(flight: PartitionFlight, batch: ProducerBatch): void;
+}
+
 export type FailureListener = (error: Error, batch: ProducerBatch) => void;
 
 /**
@@ -30,10 +41,10 @@ export type FailureListener = (error: Error, batch: ProducerBatch) => void;
  * Every partition is judged by its own answer. A batch that may have been appended is only ever repeated as it is; one that is given up leaves its
  * sequence in doubt, and the partition goes on under the next epoch.
  */
-export class BatchSettlement {
+export class BatchSettlement implements Settlement {
   readonly counters: DeliveryCounters = { acknowledgedRecords: 0, failedRecords: 0, retriedBatches: 0 };
   readonly #accumulator: RecordAccumulator;
-  readonly #identity: IdempotentIdentity | undefined;
+  readonly #identity: IdentitySource | undefined;
   readonly #settings: SettlementSettings;
   readonly #clock: Clock;
   readonly #onFailure: FailureListener;
@@ -41,7 +52,7 @@ export class BatchSettlement {
   /** @param identity `undefined` without idempotence */
   constructor(
     accumulator: RecordAccumulator,
-    identity: IdempotentIdentity | undefined,
+    identity: IdentitySource | undefined,
     settings: SettlementSettings,
     clock: Clock,
     onFailure: FailureListener,
@@ -90,16 +101,7 @@ export class BatchSettlement {
   }
 
   expire(flight: PartitionFlight, batch: ProducerBatch): void {
-    const { topic, partition, attempts, lastError } = batch;
-    const error = new DeliveryTimeoutError({
-      topic,
-      partition,
-      persisted: persisted(batch),
-      elapsedMs: this.#clock.now() - batch.createdAtMs,
-      attempts,
-      ...(lastError !== undefined && { lastError }),
-    });
-    this.fail(flight, batch, error);
+    this.fail(flight, batch, overdue(batch, this.#clock.now()));
   }
 
   #reject(flight: PartitionFlight, batch: ProducerBatch, outcome: RejectedOutcome): void {
@@ -169,6 +171,19 @@ export class BatchSettlement {
     flight.queue.reinsert(batch);
     this.#accumulator.active.add(flight.queue);
   }
+}
+
+/** Of a batch that is given up because its time is over. */
+export function overdue(batch: ProducerBatch, nowMs: number): DeliveryTimeoutError {
+  const { topic, partition, createdAtMs, attempts, lastError } = batch;
+  return new DeliveryTimeoutError({
+    topic,
+    partition,
+    persisted: persisted(batch),
+    elapsedMs: nowMs - createdAtMs,
+    attempts,
+    ...(lastError !== undefined && { lastError }),
+  });
 }
 
 /** What a failed record's error may promise. */

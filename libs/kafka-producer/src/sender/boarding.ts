@@ -3,12 +3,14 @@ import { stampRecordBatch, type ChecksumFunction } from 'kafka-wire';
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import type { PartitionFlight } from './partition-flight.js';
-import type { Passenger } from './produce-attempt.js';
-import { NO_IDENTITY, type IdempotentIdentity, type ProducerIdentity } from './producer-identity.js';
+import type { Passenger, ProduceTransaction } from './produce-attempt.js';
+import { NO_IDENTITY, type IdentitySource, type ProducerIdentity } from './producer-identity.js';
 
 export interface BoardingSettings {
   readonly maxRequestSizeBytes: number;
   readonly checksum: ChecksumFunction;
+  /** Set when the records belong to a transaction: without the mark in its batches an abort would leave them visible. */
+  readonly transaction?: ProduceTransaction | undefined;
 }
 
 /**
@@ -18,11 +20,11 @@ export interface BoardingSettings {
  */
 export class Boarding {
   readonly #accumulator: RecordAccumulator;
-  readonly #identity: IdempotentIdentity | undefined;
+  readonly #identity: IdentitySource | undefined;
   readonly #settings: BoardingSettings;
 
   /** @param identity `undefined` without idempotence */
-  constructor(accumulator: RecordAccumulator, identity: IdempotentIdentity | undefined, settings: BoardingSettings) {
+  constructor(accumulator: RecordAccumulator, identity: IdentitySource | undefined, settings: BoardingSettings) {
     this.#accumulator = accumulator;
     this.#identity = identity;
     this.#settings = settings;
@@ -78,7 +80,9 @@ export class Boarding {
 
   #stamp(flight: PartitionFlight, batch: ProducerBatch, identity: ProducerIdentity, nodeId: number, now: number): void {
     if (flight.launch(batch, identity, nodeId, now) && batch.stamp !== undefined) {
-      stampRecordBatch(batch.encoded, batch.stamp, this.#settings.checksum);
+      const { checksum, transaction } = this.#settings;
+      const stamp = transaction === undefined ? batch.stamp : { ...batch.stamp, isTransactional: true };
+      stampRecordBatch(batch.encoded, stamp, checksum);
     }
     batch.become('in-flight');
     batch.attempts++;

@@ -29,6 +29,11 @@ export class Flights {
     for (const queue of this.#accumulator.active) yield* queue;
   }
 
+  /** What is on the wire is not waited for any more. */
+  forget(): void {
+    for (const flight of this.#flights.values()) flight.forget();
+  }
+
   /** Takes a batch that is given up out of its partition's queue, where it may or may not be. @returns the flight that has to be told */
   withdraw(batch: ProducerBatch): PartitionFlight {
     const flight = this.of(this.#accumulator.queue(batch.topic, batch.partition));

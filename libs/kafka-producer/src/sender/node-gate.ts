@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/cluster.js';
+import type { Cluster, ConnectionPurpose } from '../cluster/cluster.js';
 
 /** What the sender knows of one broker. */
 interface NodeState {
@@ -13,9 +13,11 @@ export class NodeGate {
   readonly #nodes = new Map<number, NodeState>();
   readonly #cluster: Cluster;
   readonly #maxInFlight: number;
+  readonly #purpose: ConnectionPurpose;
 
-  constructor(cluster: Cluster, maxInFlight: number) {
+  constructor(cluster: Cluster, maxInFlight: number, purpose: ConnectionPurpose) {
     this.#cluster = cluster;
+    this.#purpose = purpose;
     this.#maxInFlight = maxInFlight;
   }
 
@@ -38,7 +40,7 @@ export class NodeGate {
     if (node.isConnecting) return;
     node.isConnecting = true;
     this.#cluster
-      .connect(nodeId, 'produce')
+      .connect(nodeId, this.#purpose)
       .finally(() => {
         node.isConnecting = false;
       })

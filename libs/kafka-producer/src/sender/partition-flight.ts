@@ -101,6 +101,20 @@ export class PartitionFlight {
     if (this.#repeat === batch) this.#repeat = undefined;
   }
 
+  /**
+   * What is on the wire need not be answered before the next batch leaves. Only for batches of an identity that is never used again: they cannot get in the
+   * way of the next one's.
+   */
+  forget(): void {
+    this.#inFlight.length = 0;
+    this.#repeat = undefined;
+  }
+
+  /** The broker did not take this batch, and nothing has left after it: its sequence goes to the next one. */
+  rewind({ stamp }: ProducerBatch): void {
+    if (stamp !== undefined && stamp.baseSequence >= 0) this.#nextSequence = stamp.baseSequence;
+  }
+
   /** A batch of the current identity is in the log, on all replicas. */
   confirm(nowMs: number): void {
     this.#confirmedAtMs = nowMs;

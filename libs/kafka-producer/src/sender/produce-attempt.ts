@@ -24,22 +24,31 @@ export interface ProduceLimits {
   /** 0, 1 or -1 for all. */
   readonly acks: number;
   readonly requestTimeoutMs: number;
+  /** Set when the records belong to a transaction. */
+  readonly transaction?: ProduceTransaction | undefined;
+}
+
+/** Who writes in a transaction, and in which versions: they tell the broker how partitions join it. Read again for every request. */
+export interface ProduceTransaction {
+  readonly transactionalId: string;
+  readonly produceVersions: { readonly min: number; readonly max: number };
 }
 
 /** One request to one broker. `undefined` is the result with `acks: 0`, which is never answered. */
 export function produceRequest(
   passengers: readonly Passenger[],
-  { acks, requestTimeoutMs }: ProduceLimits,
+  { acks, requestTimeoutMs, transaction }: ProduceLimits,
 ): WireRequest<ProduceResponse | undefined> {
   const topics = byTopic(passengers);
   return {
     api: apis.Produce,
-    maxVersion: NEWEST_HAND_WRITTEN_PRODUCE_VERSION,
+    ...(transaction !== undefined && { minVersion: transaction.produceVersions.min }),
+    maxVersion: Math.min(NEWEST_HAND_WRITTEN_PRODUCE_VERSION, transaction?.produceVersions.max ?? Infinity),
     timeoutMs: requestTimeoutMs,
     expectResponse: acks !== 0,
     encode: (version, correlationId, clientId) =>
       encodeProduceRequest(version, correlationId, clientId, {
-        transactionalId: null,
+        transactionalId: transaction?.transactionalId ?? null,
         acks,
         timeoutMs: requestTimeoutMs,
         topics,

@@ -19,6 +19,23 @@ export const NO_IDENTITY: ProducerIdentity = { producerId: NO_PRODUCER_ID, epoch
 
 const MAX_EPOCH = 0x7fff;
 
+/** Where a sender has its identity from. */
+export interface IdentitySource {
+  /** `undefined`: nothing new may leave now. Another object means another identity, under which sequences start at 0. */
+  readonly current: ProducerIdentity | undefined;
+  /** Called when there is an identity again. */
+  onAcquired: () => void;
+  /** Called when the brokers refuse one for good. */
+  onRefused: (refusal: IdentityRefusal) => void;
+  /** Somebody needs an identity. May be called at any rate. */
+  acquire(): void;
+  /** The sequences of some partition are in doubt. */
+  bump(from: ProducerIdentity): void;
+  /** The brokers do not accept this identity any more. */
+  renew(from: ProducerIdentity): void;
+  close(): void;
+}
+
 export interface IdentitySettings extends RetryBackoff {
   readonly requestTimeoutMs: number;
 }
@@ -28,7 +45,7 @@ export interface IdentitySettings extends RetryBackoff {
  *
  * An epoch may be raised without asking: without a transactional id nobody else can hold this producer id (KIP-360).
  */
-export class IdempotentIdentity {
+export class IdempotentIdentity implements IdentitySource {
   #current: ProducerIdentity | undefined;
   #isAsking = false;
   #isClosed = false;

@@ -1,26 +1,28 @@
 import type { PartitionQueue } from '../accumulator/partition-queue.js';
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
-import type { Cluster } from '../cluster/cluster.js';
+import type { Cluster, ConnectionPurpose } from '../cluster/cluster.js';
 import { AuthenticationError } from '../errors/cluster-side.errors.js';
 import type { Clock } from '../support/clock.js';
 import { BatchAbandonment } from './batch-abandonment.js';
-import { BatchSettlement, type FailureListener, type SettlementSettings } from './batch-settlement.js';
+import { BatchSettlement, type FailureListener, type Settlement, type SettlementSettings } from './batch-settlement.js';
 import { Boarding, type BoardingSettings } from './boarding.js';
 import { DeliveryDeadlines } from './delivery-deadlines.js';
 import { Flights } from './flights.js';
 import { NodeGate } from './node-gate.js';
 import type { PartitionFlight } from './partition-flight.js';
-import { IdempotentIdentity } from './producer-identity.js';
+import { IdempotentIdentity, type IdentitySource } from './producer-identity.js';
 import { produceRequest, type Passenger, type ProduceLimits, type ProduceResponse } from './produce-attempt.js';
 import { readAnswer } from './produce-answer.js';
 import { lostOutcome } from './produce-outcome.js';
+import type { SenderParts } from './sender-parts.js';
 import { WakeUp } from './wake-up.js';
 
 export interface SenderSettings extends SettlementSettings, ProduceLimits, BoardingSettings {
   readonly enableIdempotence: boolean;
   /** 1 to 5 with idempotence. */
   readonly maxInFlightRequestsPerConnection: number;
+  /** `Infinity`: whoever appends keeps the time, with `expireAll()`. */
   readonly deliveryTimeoutMs: number;
 }
 
@@ -32,7 +34,7 @@ export interface SenderSettings extends SettlementSettings, ProduceLimits, Board
  * turn, so records and answers of one turn share their requests.
  */
 export class Sender {
-  readonly settlement: BatchSettlement;
+  readonly settlement: Settlement;
   requestsSent = 0;
   batchesSent = 0;
   bytesSent = 0;
@@ -41,7 +43,8 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #settings: SenderSettings;
   readonly #clock: Clock;
-  readonly #identity: IdempotentIdentity | undefined;
+  readonly #identity: IdentitySource | undefined;
+  readonly #purpose: ConnectionPurpose;
   readonly #gate: NodeGate;
   readonly #boarding: Boarding;
   readonly #wakeUp: WakeUp;
@@ -56,18 +59,21 @@ export class Sender {
     settings: SenderSettings,
     clock: Clock,
     onFailure: FailureListener,
+    parts?: SenderParts,
   ) {
     this.#accumulator = accumulator;
     this.#cluster = cluster;
     this.#settings = settings;
     this.#clock = clock;
-    this.#identity = settings.enableIdempotence ? new IdempotentIdentity(cluster, settings, clock) : undefined;
-    this.#gate = new NodeGate(cluster, settings.maxInFlightRequestsPerConnection);
+    this.#identity =
+      parts?.identity ?? (settings.enableIdempotence ? new IdempotentIdentity(cluster, settings, clock) : undefined);
+    this.#purpose = parts?.purpose ?? 'produce';
+    this.#gate = new NodeGate(cluster, settings.maxInFlightRequestsPerConnection, this.#purpose);
     this.#boarding = new Boarding(accumulator, this.#identity, settings);
     this.#wakeUp = new WakeUp(clock, () => this.#drain());
     this.#deadlines = new DeliveryDeadlines(settings.deliveryTimeoutMs);
     this.#flights = new Flights(accumulator, settings.maxInFlightRequestsPerConnection);
-    this.settlement = new BatchSettlement(accumulator, this.#identity, settings, clock, onFailure);
+    this.settlement = parts?.settlement ?? new BatchSettlement(accumulator, this.#identity, settings, clock, onFailure);
     this.#abandonment = new BatchAbandonment(this.#flights, this.settlement, this.#deadlines, clock);
     this.#unsubscribe = cluster.onMetadataChange(() => this.#wakeUp.soon());
     accumulator.onWork = () => this.#wakeUp.soon();
@@ -93,6 +99,16 @@ export class Sender {
   /** Gives up everything that is not settled. What is on the wire may still arrive. */
   abort(reason: string): void {
     this.#abandonment.abort(reason);
+  }
+
+  /** Gives up everything that is not settled because its time is over. The identity it was sent under must not be used again. */
+  expireAll(): void {
+    this.#abandonment.expireAll();
+  }
+
+  /** Gives up what waits and cannot be in the log. What is on the wire, or was, is answered for. */
+  refuseWaiting(errorOf: (batch: ProducerBatch) => Error): void {
+    this.#refuse(this.unsettled(), errorOf);
   }
 
   close(): void {
@@ -154,7 +170,7 @@ export class Sender {
   }
 
   #drainNode(nodeId: number, flights: readonly PartitionFlight[], now: number): void {
-    if (!this.#cluster.isReady(nodeId, 'produce')) return this.#connect(nodeId, flights);
+    if (!this.#cluster.isReady(nodeId, this.#purpose)) return this.#connect(nodeId, flights);
     for (;;) {
       const opensAtMs = this.#gate.opensAtMs(nodeId);
       if (opensAtMs > now) return this.#wakeUp.at(opensAtMs);
@@ -169,7 +185,7 @@ export class Sender {
     this.requestsSent++;
     this.batchesSent += passengers.length;
     for (const { batch } of passengers) this.bytesSent += batch.sizeBytes;
-    this.#cluster.send(nodeId, produceRequest(passengers, this.#settings), 'produce').then(
+    this.#cluster.send(nodeId, produceRequest(passengers, this.#settings), this.#purpose).then(
       (response) => {
         this.#gate.ended(nodeId);
         this.#answered(nodeId, passengers, response);

@@ -1,17 +1,12 @@
 import { apis, decodeRequest, encodeResponse, type RequestOf } from 'kafka-wire';
 
-import type {
-  BrokerState,
-  Cluster,
-  ConnectionPurpose,
-  CoordinatorType,
-  TopicMetadata,
-  WireRequest,
-} from '../cluster/cluster.js';
+import type { BrokerState, Cluster, ConnectionPurpose, TopicMetadata, WireRequest } from '../cluster/cluster.js';
 import { UnknownTopicError } from '../errors/cluster-side.errors.js';
 import { ProducerClosedError } from '../errors/delivery.errors.js';
+import { InMemoryTransactions } from './in-memory-transactions.js';
 import { InMemoryTopics, type InMemoryKafkaOptions } from './in-memory-topics.js';
 import type { OutcomeScripts } from './outcome-scripts.js';
+import type { CommittedRecord } from './committed-record.js';
 import type { RecordLog } from './record-log.js';
 import type { Script } from './scripted-send.js';
 
@@ -33,6 +28,7 @@ export class InMemoryCluster implements Cluster {
   readonly #unanswered = new Set<(error: Error) => void>();
   readonly #listeners = new Set<() => void>();
   readonly #holding = new Set<Script>();
+  readonly #transactions = new InMemoryTransactions();
   #isClosed = false;
 
   /** @param producer name of the module whose records these are */
@@ -100,11 +96,15 @@ export class InMemoryCluster implements Cluster {
     return this.#isClosed ? Promise.reject(new ProducerClosedError()) : Promise.resolve(1);
   }
 
-  coordinator(type: CoordinatorType, key: string): Promise<number> {
-    return Promise.reject(new Error(`The in-memory cluster has no coordinator of ${type} '${key}'.`));
+  coordinator(): Promise<number> {
+    return this.anyNode();
   }
 
   invalidateCoordinator(): void {}
+
+  transactionVersion(): 2 {
+    return 2;
+  }
 
   brokers(): readonly BrokerState[] {
     const count = Math.max(1, this.#topics.count);
@@ -143,8 +143,14 @@ export class InMemoryCluster implements Cluster {
         return encodeResponse(apis.InitProducerId, version, 0, {
           errorCode: 0,
           producerId: PRODUCER_ID,
-          producerEpoch: 0,
+          producerEpoch: initialEpoch(request.body.transactionalId, this.#transactions),
         });
+      case 'AddPartitionsToTxn':
+        return encodeResponse(apis.AddPartitionsToTxn, version, 0, added(request.body));
+      case 'TxnOffsetCommit':
+        return encodeResponse(apis.TxnOffsetCommit, version, 0, offsetsTaken(request.body));
+      case 'EndTxn':
+        return encodeResponse(apis.EndTxn, version, 0, this.#endTransaction(request.body));
       case 'Produce':
         return encodeResponse(apis.Produce, version, 0, await this.#produce(request.body));
       default:
@@ -152,13 +158,23 @@ export class InMemoryCluster implements Cluster {
     }
   }
 
-  async #produce({ topicData }: ProduceBody) {
+  #endTransaction({ transactionalId, committed }: RequestOf<typeof apis.EndTxn>) {
+    const { epoch, records } = this.#transactions.end(transactionalId, committed);
+    for (const record of records) this.#log.append(record);
+    return { errorCode: 0, producerId: PRODUCER_ID, producerEpoch: epoch };
+  }
+
+  async #produce({ transactionalId, topicData }: ProduceBody) {
+    const append = (record: CommittedRecord): void => {
+      if (transactionalId === null) this.#log.append(record);
+      else this.#transactions.add(transactionalId, record);
+    };
     const responses = [];
     for (const produced of topicData) {
       const script = this.#scripts.take('produce', this.#producer, produced.name);
       if (script?.next.outcome === 'slow') await this.#hold(script);
       const topic = this.#topics.getOrCreate(produced.name);
-      responses.push(await topic.produce(produced, this.#producer, script, (record) => this.#log.append(record)));
+      responses.push(await topic.produce(produced, this.#producer, script, append));
     }
     return { responses };
   }
@@ -169,6 +185,28 @@ export class InMemoryCluster implements Cluster {
     this.#holding.delete(script);
     if (this.#isClosed) throw new ProducerClosedError();
   }
+}
+
+function initialEpoch(transactionalId: string | null, transactions: InMemoryTransactions): number {
+  return transactionalId === null ? 0 : transactions.initialise(transactionalId);
+}
+
+function added({ v3AndBelowTopics }: RequestOf<typeof apis.AddPartitionsToTxn>) {
+  const resultsByTopicV3AndBelow = v3AndBelowTopics.map(({ name, partitions }) => ({
+    name,
+    resultsByPartition: partitions.map((partitionIndex) => ({ partitionIndex, partitionErrorCode: 0 })),
+  }));
+  return { resultsByTopicV3AndBelow };
+}
+
+/** There are no groups here: what consumers have committed nobody asks for. */
+function offsetsTaken({ topics }: RequestOf<typeof apis.TxnOffsetCommit>) {
+  return {
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: 0 })),
+    })),
+  };
 }
 
 /** One is enough: every cluster has one producer, which never asks again. */

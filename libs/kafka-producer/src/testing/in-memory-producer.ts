@@ -4,8 +4,11 @@ import { KafkaProducerService } from '../kafka-producer.service.js';
 import { DEFAULT_PRODUCER } from '../kafka-producer.tokens.js';
 import type { KafkaProducerOptions } from '../options/module.options.js';
 import { ProducerOptions } from '../options/producer.options.js';
+import { TransactionOptions } from '../options/transaction.options.js';
 import { ProducerPipeline } from '../pipeline/producer-pipeline.js';
 import { systemClock } from '../support/clock.js';
+import { AmbientUnits } from '../transactions/propagation/ambient-units.js';
+import { TransactionEngine, type EngineSettings } from '../transactions/transaction-engine.js';
 import type { CommittedRecords } from './committed-records.js';
 import { InMemoryCluster } from './in-memory-cluster.js';
 import type { InMemoryKafkaOptions } from './in-memory-topics.js';
@@ -56,8 +59,37 @@ export class InMemoryProducer extends KafkaProducerService {
       defaultHeaders,
       resolveTopic,
     });
-    super(new ProducerPipeline(settings, cluster, systemClock, { batchFailed: () => {} }), cluster);
+    const pipeline = new ProducerPipeline(settings, cluster, systemClock, { batchFailed: () => {} });
+    super(pipeline, cluster, inMemoryTransactions(name, settings, cluster, pipeline));
     this.records = records;
     this.outcomes = outcomes;
   }
+}
+
+/** As in an application, without a log. */
+function inMemoryTransactions(
+  producer: string,
+  pipeline: EngineSettings['pipeline'],
+  cluster: InMemoryCluster,
+  plain: ProducerPipeline,
+): TransactionEngine {
+  const transactions = Object.assign({}, new TransactionOptions(), { idPrefix: producer });
+  const nobody = (): void => {};
+  return new TransactionEngine(
+    { producer, transactions, pipeline },
+    {
+      cluster,
+      clock: systemClock,
+      ambient: new AmbientUnits(),
+      plain,
+      listener: {
+        settledLate: nobody,
+        fenced: nobody,
+        setApart: nobody,
+        startedAfterEnd: nobody,
+        failedAfterEnd: nobody,
+        hookFailed: nobody,
+      },
+    },
+  );
 }

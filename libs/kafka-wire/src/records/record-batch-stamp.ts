@@ -9,7 +9,7 @@ export interface RecordBatchStamp {
   readonly producerEpoch: number;
   /** Sequence of the first record, 0..2^31-1; -1 without idempotence. */
   readonly baseSequence: number;
-  readonly isTransactional?: boolean;
+  readonly isTransactional?: boolean | undefined;
 }
 
 const TRANSACTIONAL_BIT = 0x10;

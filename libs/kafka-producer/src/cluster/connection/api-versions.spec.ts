@@ -81,3 +81,19 @@ describe('the version of a request', () => {
     expect(choose).toThrow(message);
   });
 });
+
+describe('the level of transactions', () => {
+  const feature = (name: string, maxVersionLevel: number) => ({ name, maxVersionLevel, minVersionLevel: 0 });
+
+  it.each([
+    ['1 when nothing is finalized', [], 1],
+    ['1 for level 1', [feature('transaction.version', 1)], 1],
+    ['2 for level 2 among others', [feature('kraft.version', 1), feature('transaction.version', 2)], 2],
+    ['2 for a later one', [feature('transaction.version', 3)], 2],
+    ['1 for another feature', [feature('group.version', 2)], 1],
+  ] as const)('is %s', (_what, finalizedFeatures, level) => {
+    expect(new ApiVersionTable({ apiKeys: [], finalizedFeatures: [...finalizedFeatures] }).transactionVersion).toBe(
+      level,
+    );
+  });
+});

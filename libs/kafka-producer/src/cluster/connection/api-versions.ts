@@ -1,5 +1,5 @@
 import { apis, decodeResponse, errorCode, type ResponseOf } from 'kafka-wire';
-import type { WireRequest } from '../cluster.js';
+import type { TransactionVersion, WireRequest } from '../cluster.js';
 import { BrokerAnswerError, UnsupportedVersionError, type VersionSpan } from '../cluster.errors.js';
 import { schemaRequest } from '../schema-request.js';
 import type { RequestChannel } from './request-channel.js';
@@ -14,7 +14,14 @@ const CLIENT_SOFTWARE = { clientSoftwareName: 'nestjs-kafka-producer', clientSof
 export class ApiVersionTable {
   readonly #offered: (VersionSpan | undefined)[] = [];
 
-  constructor(response: Pick<ApiVersionsResponse, 'apiKeys'>) {
+  /** Judged by what the cluster has finalized: what a broker merely supports says nothing. */
+  readonly transactionVersion: TransactionVersion;
+
+  constructor(
+    response: Pick<ApiVersionsResponse, 'apiKeys'> & Partial<Pick<ApiVersionsResponse, 'finalizedFeatures'>>,
+  ) {
+    const feature = response.finalizedFeatures?.find(({ name }) => name === 'transaction.version');
+    this.transactionVersion = (feature?.maxVersionLevel ?? 0) >= 2 ? 2 : 1;
     for (const { apiKey, minVersion, maxVersion } of response.apiKeys) {
       this.#offered[apiKey] = { min: minVersion, max: maxVersion };
     }

@@ -1,6 +1,6 @@
 import { AuthenticationError } from '../../errors/cluster-side.errors.js';
 import type { Clock } from '../../support/clock.js';
-import type { WireRequest } from '../cluster.js';
+import type { TransactionVersion, WireRequest } from '../cluster.js';
 import type { PipelineLog } from '../cluster-settings.js';
 import { BrokerConnectError, ConnectionLostError } from '../cluster.errors.js';
 import { mechanismName, type SaslSettings } from '../kafkajs/sasl-providers.js';
@@ -61,6 +61,11 @@ export class BrokerConnection {
 
   get outstanding(): number {
     return this.#channel.outstanding;
+  }
+
+  /** 1 until it is negotiated. */
+  get transactionVersion(): TransactionVersion {
+    return this.#versions?.transactionVersion ?? 1;
   }
 
   get isOpen(): boolean {

@@ -20,6 +20,7 @@ import {
   RecordTooLargeError,
   SerializationError,
 } from '../record.errors.js';
+import { transactionErrorCases } from './transaction-error-cases.js';
 
 const cause = new Error('connect ECONNREFUSED 127.0.0.1:9092');
 
@@ -237,4 +238,5 @@ export const errorCases: readonly { error: KafkaProducerError; message: string; 
       'The producer is closing and accepts no more records. Stop sending once the application shuts down; work that still emits belongs before onApplicationShutdown.',
     fields: {},
   },
+  ...transactionErrorCases,
 ];

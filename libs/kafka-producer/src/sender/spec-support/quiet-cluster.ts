@@ -8,6 +8,10 @@ export abstract class QuietCluster {
     return Promise.resolve(1);
   }
 
+  transactionVersion(): 1 | 2 {
+    return 2;
+  }
+
   invalidateCoordinator(): void {}
 
   brokers(): [] {

@@ -1,0 +1,33 @@
+import type { CommittedRecord } from './committed-record.js';
+
+interface OpenTransaction {
+  /** Where sequences of the next transaction start anew. */
+  epoch: number;
+  readonly records: CommittedRecord[];
+}
+
+/** The transactions of the in-memory cluster: records that are written and not to be seen yet, by transactional id. */
+export class InMemoryTransactions {
+  readonly #byId = new Map<string, OpenTransaction>();
+
+  /** What an earlier producer of the id has left open is dropped. @returns the epoch */
+  initialise(transactionalId: string): number {
+    const before = this.#byId.get(transactionalId);
+    const epoch = before === undefined ? 0 : before.epoch + 1;
+    this.#byId.set(transactionalId, { epoch, records: [] });
+    return epoch;
+  }
+
+  add(transactionalId: string, record: CommittedRecord): void {
+    this.#byId.get(transactionalId)?.records.push(record);
+  }
+
+  /** @returns the records that became visible, in the order in which they were written, and the epoch of the next transaction */
+  end(transactionalId: string, isCommit: boolean): { epoch: number; records: readonly CommittedRecord[] } {
+    const open = this.#byId.get(transactionalId);
+    if (open === undefined) return { epoch: 0, records: [] };
+    const records = open.records.splice(0);
+    open.epoch++;
+    return { epoch: open.epoch, records: isCommit ? records : [] };
+  }
+}

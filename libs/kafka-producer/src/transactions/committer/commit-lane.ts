@@ -1,0 +1,245 @@
+import { isKafkaProducerError } from '../../errors/is-kafka-producer-error.js';
+import type { Clock } from '../../support/clock.js';
+import { Fifo } from '../../support/fifo.js';
+import type { EndOutcome, TransactionalProducer } from '../producer/transactional-producer.js';
+import { appendGroup, metadataOf, touches } from './group-attempt.js';
+import { overdue, refused } from './abort-errors.js';
+import { AttemptPatience } from './attempt-patience.js';
+import { GroupPacing } from './group-pacing.js';
+import { judge, runsAround, type GroupAnswers, type Judgement } from './judgement.js';
+import type { PendingUnit } from './pending-unit.js';
+import type { ProducerRing } from './producer-ring.js';
+import type { Quarantine } from './quarantine.js';
+
+/** For the answer to an abort; the next group does not wait for it. Unit: milliseconds. */
+const ABORT_MS = 5_000;
+
+/** Between attempts that failed one after the other without anybody being to blame. Units: milliseconds. */
+const FIRST_PAUSE_MS = 1;
+const MAX_PAUSE_MS = 200;
+
+/** What a lane needs of the committer it belongs to. */
+export interface LaneContext {
+  readonly clock: Clock;
+  readonly quarantine: Quarantine;
+  readonly commitTimeoutMs: number;
+  /** Bytes of a group; one unit is always taken. */
+  maxGroupBytes(): number;
+  /** The units wait apart from now on. */
+  setApart(units: readonly PendingUnit[], sick?: ReadonlyMap<string, Error>): void;
+  committed(pending: PendingUnit, metadata: Parameters<PendingUnit['unit']['committed']>[0]): void;
+  aborted(pending: PendingUnit, error: Error): void;
+  unknown(pending: PendingUnit, outcome: EndOutcome & { kind: 'unknown' }): void;
+  /** Another process has our ids: nothing will be committed any more. */
+  fenced(error: Error): void;
+}
+
+/**
+ * One transaction after the other.
+ *
+ * `#commit()` is the whole of it: everything that waits is appended in one transaction, all answers are awaited, and then it is committed, or aborted and run
+ * again without those who are to blame. The next group is appended when this one's EndTxn has been answered, so the order of the units is the order of the log.
+ */
+export class CommitLane {
+  #waiting = new Fifo<PendingUnit>();
+  /** Groups that came out of an attempt, in their order. They go before everything that waits. */
+  readonly #planned: PendingUnit[][] = [];
+  #current: readonly PendingUnit[] = [];
+  /** Its EndTxn(commit) may have been written: only the answer tells what became of the current group. */
+  #ending: TransactionalProducer | undefined;
+  #isRunning = false;
+  #failures = 0;
+  /** Groups that were committed. */
+  groupsCommitted = 0;
+  /** Called when nothing is left to do. */
+  onIdle: () => void = () => {};
+  readonly #ring: ProducerRing;
+  readonly #context: LaneContext;
+  readonly #pacing: GroupPacing;
+  readonly #patience: AttemptPatience;
+  readonly #isQuarantine: boolean;
+
+  constructor(ring: ProducerRing, context: LaneContext, isQuarantine: boolean) {
+    this.#ring = ring;
+    this.#context = context;
+    this.#pacing = new GroupPacing(context.clock);
+    this.#patience = new AttemptPatience();
+    this.#isQuarantine = isQuarantine;
+  }
+
+  get isIdle(): boolean {
+    return !this.#isRunning;
+  }
+
+  /** Everything it has, in the order in which it will be committed. */
+  *units(): Generator<PendingUnit> {
+    yield* this.#current;
+    for (const group of this.#planned) yield* group;
+    yield* this.#waiting;
+  }
+
+  /** The transaction whose EndTxn(commit) has not been answered. */
+  get ending(): { readonly transactionalId: string; readonly units: readonly PendingUnit[] } | undefined {
+    return this.#ending && { transactionalId: this.#ending.transactionalId, units: this.#current };
+  }
+
+  push(pending: PendingUnit): void {
+    this.#waiting.push(pending);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run();
+  }
+
+  /** Takes units back that waited for what is still sick: before all that came after them. */
+  putBack(units: readonly PendingUnit[]): void {
+    const behind = this.#waiting;
+    this.#waiting = new Fifo();
+    for (const pending of [...units, ...behind]) this.push(pending);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#planned.length > 0 || this.#waiting.length > 0) {
+      await this.#pacing.next();
+      const group = this.#next();
+      if (group.length > 0) await this.#commit(group);
+    }
+    this.#isRunning = false;
+    this.onIdle();
+  }
+
+  #next(): PendingUnit[] {
+    const group = this.#stillGoing(this.#planned.shift() ?? this.#gather());
+    const { quarantine } = this.#context;
+    if (this.#isQuarantine || quarantine.size === 0) return group;
+    const apart = group.filter((pending) => quarantine.concerns(pending));
+    if (apart.length > 0) this.#context.setApart(apart);
+    return group.filter((pending) => !apart.includes(pending));
+  }
+
+  #gather(): PendingUnit[] {
+    const maxBytes = this.#context.maxGroupBytes();
+    const group: PendingUnit[] = [];
+    let bytes = 0;
+    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+      if (group.length > 0 && bytes + next.unit.sizeBytes > maxBytes) break;
+      this.#waiting.shift();
+      if (next.hasLeft) continue;
+      group.push(next);
+      bytes += next.unit.sizeBytes;
+    }
+    return group;
+  }
+
+  /** Those whose time is over are told; the others join the attempt. */
+  #stillGoing(group: readonly PendingUnit[]): PendingUnit[] {
+    const { clock, commitTimeoutMs } = this.#context;
+    const now = clock.now();
+    return group.filter((pending) => {
+      if (pending.hasLeft) return false;
+      if (pending.commitDeadlineMs === Infinity) {
+        pending.commitDeadlineMs = now + commitTimeoutMs;
+        pending.unit.joined();
+      } else if (pending.commitDeadlineMs <= now) {
+        this.#context.aborted(pending, overdue(pending, commitTimeoutMs));
+        return false;
+      }
+      return true;
+    });
+  }
+
+  async #commit(group: readonly PendingUnit[]): Promise<void> {
+    const { clock, quarantine } = this.#context;
+    this.#current = group;
+    this.#pacing.started(group.length);
+    const commitDeadlineMs = Math.min(...group.map((pending) => pending.commitDeadlineMs));
+    const deadlineMs = Math.min(commitDeadlineMs, clock.now() + this.#patience.limitMs);
+    const producer = this.#ring.acquire();
+    const startedAtMs = clock.now();
+    try {
+      await producer.begin(deadlineMs);
+    } catch (error) {
+      this.#ring.release(producer);
+      return this.#couldNotBegin(group, error as Error);
+    }
+    const answers = await appendGroup(group, producer, deadlineMs, this.#isQuarantine ? quarantine : NOTHING);
+    const judgement = judge(group, answers);
+    if (judgement === undefined) {
+      this.#patience.took(clock.now() - startedAtMs);
+      await this.#end(group, answers, producer, commitDeadlineMs);
+    } else {
+      void producer.end('abort', clock.now() + ABORT_MS).then((outcome) => this.#release(producer, outcome));
+      this.#plan(group, judgement);
+    }
+    this.#current = [];
+    if (this.#failures > 1) await this.#pause();
+  }
+
+  async #end(
+    group: readonly PendingUnit[],
+    answers: GroupAnswers,
+    producer: TransactionalProducer,
+    deadlineMs: number,
+  ): Promise<void> {
+    this.#ending = producer;
+    const outcome = await producer.end('commit', deadlineMs);
+    this.#ending = undefined;
+    this.#release(producer, outcome);
+    switch (outcome.kind) {
+      case 'committed':
+        this.#failures = 0;
+        this.groupsCommitted++;
+        for (const [pending, metadata] of metadataOf(group, answers)) this.#context.committed(pending, metadata);
+        return;
+      case 'aborted':
+        return this.#runAgain(group, new Error('the brokers had given the transaction up before it was committed'));
+      case 'fenced':
+        return this.#context.fenced(outcome.error);
+      case 'unknown':
+        for (const pending of group) this.#context.unknown(pending, outcome);
+    }
+  }
+
+  #release(producer: TransactionalProducer, outcome: EndOutcome): void {
+    if (outcome.kind !== 'unknown') this.#ring.release(producer);
+    else void outcome.settled.then(() => this.#ring.release(producer));
+  }
+
+  #couldNotBegin(group: readonly PendingUnit[], error: Error): void | Promise<void> {
+    this.#current = [];
+    if (isKafkaProducerError(error, 'KAFKA_PRODUCER_FENCED')) return this.#context.fenced(error);
+    if (isKafkaProducerError(error) && !error.retriable) {
+      for (const pending of group) this.#context.aborted(pending, refused(error));
+      return;
+    }
+    this.#runAgain(group, error);
+    return this.#pause();
+  }
+
+  /** What is done about a transaction that cannot be committed. */
+  #plan(group: readonly PendingUnit[], judgement: Judgement): void {
+    const { culprits, sick, suspects, fault } = judgement;
+    for (const [pending, error] of culprits) this.#context.aborted(pending, refused(error));
+    const innocent = group.filter(({ hasLeft }) => !hasLeft);
+    const isSick = (pending: PendingUnit): boolean => sick.size > 0 && touches(pending, sick);
+    const waiting = innocent.filter(isSick);
+    const others = innocent.filter((pending) => !isSick(pending));
+    if (waiting.length > 0) this.#context.setApart(waiting, sick);
+    if (culprits.size === 0 && suspects.size === 0 && waiting.length === 0) {
+      return this.#runAgain(others, fault ?? new Error('the brokers did not take the transaction'));
+    }
+    this.#planned.unshift(...runsAround(others, suspects));
+  }
+
+  #runAgain(group: readonly PendingUnit[], error: Error): void {
+    this.#failures++;
+    for (const pending of group) pending.lastError = error;
+    this.#planned.unshift([...group]);
+  }
+
+  #pause(): Promise<void> {
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), MAX_PAUSE_MS);
+    return new Promise((resolve) => void this.#context.clock.setTimeout(resolve, pauseMs));
+  }
+}
+
+const NOTHING = { has: (): boolean => false };

@@ -1,0 +1,245 @@
+import { TransactionOutcomeUnknownError } from '../../errors/transaction.errors.js';
+import type { RecordMetadata } from '../../record/record-metadata.js';
+import type { Clock, TimerHandle } from '../../support/clock.js';
+import type { EndOutcome, TransactionalProducer } from '../producer/transactional-producer.js';
+import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
+import { closed, predecessorFailed } from './abort-errors.js';
+import { CommitLane, type LaneContext } from './commit-lane.js';
+import type { CommittableUnit, UnitCommitter } from './committable-unit.js';
+import { OffsetChains } from './offset-chains.js';
+import { PendingUnit } from './pending-unit.js';
+import { ProducerRing } from './producer-ring.js';
+import { Quarantine } from './quarantine.js';
+
+/** `transactional.id`s of the main lane, and of the one for what is sick. */
+const RING_SIZE = 3;
+const QUARANTINE_RING_SIZE = 2;
+
+export interface CommitterSettings {
+  readonly commitTimeoutMs: number;
+}
+
+export interface CommitterParts {
+  readonly clock: Clock;
+  /** Makes the producer of the next free `transactional.id`. */
+  createProducer(): TransactionalProducer;
+  /** Bytes that the brokers together take at once. */
+  maxGroupBytes(): number;
+}
+
+/** What cannot be told to a unit any more, or concerns all of them. */
+export interface CommitterListener {
+  /** A unit whose outcome had been reported as unknown. Units of one transaction are told one by one. */
+  settledLate(outcome: 'committed' | 'aborted' | 'unknown', error: Error): void;
+  fenced(error: Error): void;
+  /** @param keys partitions and groups that do not answer, as text */
+  setApart(keys: readonly string[], units: number): void;
+}
+
+/** Counters only grow. */
+export interface CommitterStats {
+  readonly groupsCommitted: number;
+  /** Submitted, without a verdict. */
+  readonly waitingUnits: number;
+  /** Of those, waiting for partitions that do not answer. */
+  readonly quarantinedUnits: number;
+}
+
+/**
+ * READ FIRST in this folder. Gathers the units that are done and commits them, many in one Kafka transaction.
+ *
+ * A unit goes: submitted → (waits for those before it in its chains of offsets) → the main lane, or the lane of what is sick → its verdict.
+ */
+export class GroupCommitter implements UnitCommitter {
+  readonly #pending = new Map<CommittableUnit, PendingUnit>();
+  /** Behind a unit of their chain that is still at work. */
+  readonly #blocked = new Set<PendingUnit>();
+  readonly #chains = new OffsetChains();
+  readonly #quarantine = new Quarantine();
+  readonly #rings: readonly ProducerRing[];
+  readonly #main: CommitLane;
+  readonly #apart: CommitLane;
+  readonly #clock: Clock;
+  readonly #listener: CommitterListener;
+  /** Why nothing is taken any more. */
+  #ended: Error | undefined;
+
+  constructor(settings: CommitterSettings, parts: CommitterParts, listener: CommitterListener) {
+    const { clock } = parts;
+    this.#clock = clock;
+    this.#listener = listener;
+    const context: LaneContext = {
+      clock,
+      quarantine: this.#quarantine,
+      commitTimeoutMs: settings.commitTimeoutMs,
+      maxGroupBytes: () => parts.maxGroupBytes(),
+      setApart: (units, sick) => this.#setApart(units, sick),
+      committed: (pending, metadata) => this.#committed(pending, metadata),
+      aborted: (pending, error) => this.#aborted(pending, error),
+      unknown: (pending, outcome) => this.#unknown(pending, outcome),
+      fenced: (error) => this.#fenced(error),
+    };
+    const ring = (size: number): ProducerRing => new ProducerRing(size, () => parts.createProducer(), clock);
+    this.#rings = [ring(RING_SIZE), ring(QUARANTINE_RING_SIZE)];
+    this.#main = new CommitLane(this.#rings[0]!, context, false);
+    this.#apart = new CommitLane(this.#rings[1]!, context, true);
+  }
+
+  stats(): CommitterStats {
+    return {
+      groupsCommitted: this.#main.groupsCommitted + this.#apart.groupsCommitted,
+      waitingUnits: this.#pending.size,
+      quarantinedUnits: this.#quarantine.size,
+    };
+  }
+
+  stageOffsets(unit: CommittableUnit, offsets: ConsumedOffsets): void {
+    this.#chains.stage(unit, offsets);
+  }
+
+  dropOffsets(unit: CommittableUnit): void {
+    this.#failBehind(unit);
+  }
+
+  submit(unit: CommittableUnit): void {
+    const pending = new PendingUnit(unit);
+    this.#pending.set(unit, pending);
+    if (this.#ended !== undefined) return this.#aborted(pending, this.#ended);
+    if (unit.offsets.length === 0) return this.#enter(pending);
+    this.#blocked.add(pending);
+    this.#unblock();
+  }
+
+  withdraw(unit: CommittableUnit): boolean {
+    const pending = this.#pending.get(unit);
+    if (pending === undefined || pending.commitDeadlineMs !== Infinity) return false;
+    this.#leave(pending);
+    this.#failBehind(unit);
+    return true;
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    this.#end(closed('it was closed before the unit was committed'));
+    for (const pending of this.#pending.values()) {
+      if (pending.commitDeadlineMs === Infinity) this.#aborted(pending, this.#ended!);
+    }
+    if (!(await this.#idleWithin(timeoutMs))) this.#giveUp(timeoutMs);
+    await Promise.all(this.#rings.map((ring) => ring.close()));
+  }
+
+  #enter(pending: PendingUnit): void {
+    if (this.#quarantine.concerns(pending)) this.#setApart([pending]);
+    else this.#main.push(pending);
+  }
+
+  /** One that goes may let another go, whoever was submitted first. */
+  #unblock(): void {
+    for (let next = this.#nextUnblocked(); next !== undefined; next = this.#nextUnblocked()) {
+      this.#blocked.delete(next);
+      this.#chains.entered(next.unit);
+      this.#enter(next);
+    }
+  }
+
+  #nextUnblocked(): PendingUnit | undefined {
+    for (const pending of this.#blocked) if (!this.#chains.isBlocked(pending.unit)) return pending;
+    return undefined;
+  }
+
+  /** @param sick what did not answer, with the reasons; left out for units that come to wait for what is known to be sick */
+  #setApart(units: readonly PendingUnit[], sick?: ReadonlyMap<string, Error>): void {
+    const areBack = units.some((pending) => this.#quarantine.holds(pending));
+    for (const pending of units) {
+      pending.lastError = firstError(sick, pending) ?? pending.lastError;
+      this.#quarantine.add(pending, sick);
+    }
+    if (areBack) return this.#apart.putBack(units);
+    if (sick !== undefined) this.#listener.setApart([...sick.keys()], units.length);
+    for (const pending of units) this.#apart.push(pending);
+  }
+
+  #committed(pending: PendingUnit, metadata: readonly RecordMetadata[]): void {
+    if (!this.#leave(pending)) return;
+    if (pending.unit.offsets.length > 0) {
+      this.#chains.committed(pending.unit);
+      this.#unblock();
+    }
+    pending.unit.committed(metadata);
+  }
+
+  #aborted(pending: PendingUnit, error: Error): void {
+    if (!this.#leave(pending)) return;
+    pending.unit.aborted(error);
+    this.#failBehind(pending.unit);
+  }
+
+  #unknown(pending: PendingUnit, { error, settled }: EndOutcome & { kind: 'unknown' }): void {
+    if (!this.#leave(pending)) return;
+    pending.unit.unknown(error, settled);
+    void settled.then((outcome) => this.#listener.settledLate(outcome, error));
+    this.#failBehind(pending.unit);
+  }
+
+  /** Whoever would commit offsets past those of a unit that has not committed its own. */
+  #failBehind(unit: CommittableUnit): void {
+    for (const behind of this.#chains.failed(unit)) {
+      const error = predecessorFailed();
+      const pending = this.#pending.get(behind);
+      if (pending === undefined) behind.predecessorFailed(error);
+      else if (this.#leave(pending)) behind.aborted(error);
+    }
+    this.#unblock();
+  }
+
+  /** @returns false when it had its verdict already */
+  #leave(pending: PendingUnit): boolean {
+    if (pending.hasLeft) return false;
+    pending.hasLeft = true;
+    this.#pending.delete(pending.unit);
+    this.#blocked.delete(pending);
+    this.#quarantine.remove(pending);
+    return true;
+  }
+
+  #fenced(error: Error): void {
+    this.#listener.fenced(error);
+    this.#end(error);
+    for (const pending of this.#pending.values()) this.#aborted(pending, error);
+  }
+
+  #end(reason: Error): void {
+    this.#ended ??= reason;
+  }
+
+  async #idleWithin(timeoutMs: number): Promise<boolean> {
+    const lanes = [this.#main, this.#apart];
+    if (lanes.every(({ isIdle }) => isIdle)) return true;
+    let timer: TimerHandle | undefined;
+    const isIdle = new Promise<boolean>((resolve) => {
+      for (const lane of lanes) lane.onIdle = () => lanes.every((each) => each.isIdle) && resolve(true);
+      timer = this.#clock.setTimeout(() => resolve(false), timeoutMs);
+    });
+    const isDone = await isIdle;
+    this.#clock.clearTimeout(timer);
+    return isDone;
+  }
+
+  /** What is written and not answered may be committed; nothing else is. */
+  #giveUp(timeoutMs: number): void {
+    const detail = `the producer was closed and its coordinator did not answer within ${timeoutMs} ms`;
+    for (const { ending } of [this.#main, this.#apart]) {
+      if (ending === undefined) continue;
+      const error = new TransactionOutcomeUnknownError({ transactionalId: ending.transactionalId, detail });
+      for (const pending of ending.units) {
+        this.#unknown(pending, { kind: 'unknown', error, settled: Promise.resolve('unknown') });
+      }
+    }
+    const error = closed(`it was closed and ${timeoutMs} ms were not enough to commit the unit`);
+    for (const pending of this.#pending.values()) this.#aborted(pending, error);
+  }
+}
+
+function firstError(sick: ReadonlyMap<string, Error> | undefined, { keys }: PendingUnit): Error | undefined {
+  const key = keys.find((each) => sick?.has(each) === true);
+  return key === undefined ? undefined : sick?.get(key);
+}

@@ -1,0 +1,120 @@
+import { InvalidRecordError } from '../../errors/record.errors.js';
+import type { ConsumedOffset, ConsumedOffsets, GroupMember } from '../unit/consumed-offsets.js';
+import type { CommittableUnit } from './committable-unit.js';
+
+interface Link {
+  readonly unit: CommittableUnit;
+  /** The highest that the unit has staged. */
+  offset: bigint;
+  /** Its work is done, and so is that of all before it: it stands in the queue of a lane. */
+  hasEntered: boolean;
+}
+
+/** The units that commit offsets of one partition for one member of a generation, in the order of the offsets. */
+interface Chain {
+  readonly owner: string;
+  readonly links: Link[];
+  /** The highest that was committed. */
+  committed: bigint | undefined;
+}
+
+/**
+ * TRANSACTIONS rule 22. Offsets are cumulative: who commits 20 says that everything before 20 is done. So units that commit offsets of one (group, partition) do so
+ * in the order of their offsets, and when one fails all behind it fail too.
+ *
+ * A new generation of the group, or another member, starts a new chain: the broker refuses the old one's.
+ */
+export class OffsetChains {
+  readonly #chains = new Map<string, Chain>();
+  readonly #chainsOf = new Map<CommittableUnit, Set<Chain>>();
+
+  /** @throws InvalidRecordError when an offset is not above the last of its chain; nothing was staged then */
+  stage(unit: CommittableUnit, { groupId, member, offsets }: ConsumedOffsets): void {
+    const owner = ownerOf(member);
+    const staged = offsets.map((offset) => {
+      const chain = this.#chainFor(groupId, owner, offset);
+      assertAbove(groupId, offset, lastOf(chain, member));
+      return { chain, offset: BigInt(offset.offset) };
+    });
+    for (const { chain, offset } of staged) {
+      const last = chain.links.at(-1);
+      if (last?.unit === unit) last.offset = offset;
+      else chain.links.push({ unit, offset, hasEntered: false });
+      const chains = this.#chainsOf.get(unit);
+      if (chains === undefined) this.#chainsOf.set(unit, new Set([chain]));
+      else chains.add(chain);
+    }
+  }
+
+  entered(unit: CommittableUnit): void {
+    for (const chain of this.#chainsOf.get(unit) ?? []) {
+      for (const link of chain.links) if (link.unit === unit) link.hasEntered = true;
+    }
+  }
+
+  /** Must the unit wait for one before it that is still at work, or waits itself? */
+  isBlocked(unit: CommittableUnit): boolean {
+    for (const { links } of this.#chainsOf.get(unit) ?? []) {
+      for (const link of links) {
+        if (link.unit === unit) break;
+        if (!link.hasEntered) return true;
+      }
+    }
+    return false;
+  }
+
+  committed(unit: CommittableUnit): void {
+    for (const chain of this.#chainsOf.get(unit) ?? []) {
+      for (const { unit: other, offset } of chain.links) if (other === unit) chain.committed = offset;
+      remove(chain, new Set([unit]));
+    }
+    this.#chainsOf.delete(unit);
+  }
+
+  /** The unit commits none of its offsets. @returns those behind it in its chains, in their order, which have left them too */
+  failed(unit: CommittableUnit): CommittableUnit[] {
+    const gone = new Set([unit]);
+    for (const each of gone) {
+      for (const { links } of this.#chainsOf.get(each) ?? []) {
+        const at = links.findIndex((link) => link.unit === each);
+        for (const link of links.slice(at + 1)) gone.add(link.unit);
+      }
+    }
+    for (const each of gone) {
+      for (const chain of this.#chainsOf.get(each) ?? []) remove(chain, gone);
+      this.#chainsOf.delete(each);
+    }
+    gone.delete(unit);
+    return [...gone];
+  }
+
+  #chainFor(groupId: string, owner: string, { topic, partition }: ConsumedOffset): Chain {
+    const key = JSON.stringify([groupId, topic, partition]);
+    let chain = this.#chains.get(key);
+    if (chain?.owner !== owner) this.#chains.set(key, (chain = { owner, links: [], committed: undefined }));
+    return chain;
+  }
+}
+
+function ownerOf(member: GroupMember | 'unfenced'): string {
+  return member === 'unfenced' ? '' : `${member.generationId} ${member.memberId}`;
+}
+
+/** What is committed counts for a member of a generation alone: a consumer without one may have been sent back on purpose. */
+function lastOf({ links, committed }: Chain, member: GroupMember | 'unfenced'): bigint | undefined {
+  return links.at(-1)?.offset ?? (member === 'unfenced' ? undefined : committed);
+}
+
+function assertAbove(groupId: string, { topic, partition, offset }: ConsumedOffset, last: bigint | undefined): void {
+  if (last === undefined || BigInt(offset) > last) return;
+  throw new InvalidRecordError({
+    topic,
+    reason: `the offset ${offset} of partition ${partition} for group '${groupId}' is not above ${last}, which was staged or committed before: committing it would move the group backwards`,
+    remedy: 'Send the offsets of a partition in ascending order, each once.',
+  });
+}
+
+function remove(chain: Chain, units: ReadonlySet<CommittableUnit>): void {
+  const kept = chain.links.filter(({ unit }) => !units.has(unit));
+  chain.links.splice(0, chain.links.length, ...kept);
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+
+import { committerFixture, lastTold } from '../spec-support/committer-fixture.js';
+
+describe('what does not answer', () => {
+  it('is set apart with its units while all others go on, and keeps its order when it answers again', async () => {
+    const { clock, brokers, committer, events, submit } = committerFixture();
+    brokers.hanging.add('sick[0]');
+    const first = submit('a[0] 1', 'sick[0] 1, a[0] 2', 'a[0] 3');
+    await clock.advance(5_100);
+    expect(lastTold(first)).toEqual(['committed', 'joined', 'committed']);
+    expect(events).toEqual(['apart: sick[0] (1)']);
+    const later = submit('sick[0] 2', 'a[0] 4');
+    await clock.advance(100);
+    expect(lastTold(later)).toEqual(['nothing', 'committed']);
+    expect(committer.stats().quarantinedUnits).toBe(2);
+    brokers.hanging.clear();
+    await clock.advance(10_000);
+    expect(lastTold([...first, ...later])).toEqual(Array.from({ length: 5 }, () => 'committed'));
+    expect(brokers.committed('sick[0]')).toEqual(['1', '2']);
+    const [afterwards] = submit('sick[0] 3');
+    await clock.settle();
+    expect(afterwards?.told).toEqual(['joined', 'committed']);
+    expect(committer.stats().quarantinedUnits).toBe(0);
+  });
+
+  it('is asked before the healthy partitions of its units, which are no part of the transaction while it does not answer', async () => {
+    const { clock, brokers, submit } = committerFixture();
+    brokers.hanging.add('sick[0]');
+    submit('a[0] 1, sick[0] 1');
+    await clock.advance(5_100);
+    const values: string[] = [];
+    brokers.refuse = (value) => {
+      values.push(value);
+      return undefined;
+    };
+    await clock.advance(10_000);
+    expect(values).toEqual([]);
+  });
+
+  it('fails its units as aborted when commitTimeoutMs is over, with the reason', async () => {
+    const { clock, brokers, submit } = committerFixture();
+    brokers.hanging.add('sick[0]');
+    const [unit] = submit('sick[0] 1');
+    await clock.advance(36_000);
+    expect(unit?.told).toEqual(['joined', 'aborted']);
+    expect(unit?.error).toMatchObject({ reason: 'timeout', cause: { message: 'no answer' } });
+    expect(unit?.error?.message).toContain('commitTimeoutMs (30000 ms), the last attempt failed with: no answer');
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('holds the others up for half a second, once attempts are known to be quick', async () => {
+    const { clock, brokers, submit } = committerFixture();
+    for (let i = 0; i < 6; i++) {
+      submit(`a[0] ${i}`);
+      await clock.settle();
+    }
+    brokers.hanging.add('sick[0]');
+    const units = submit('sick[0] 1', 'a[0] 7');
+    await clock.advance(510);
+    expect(lastTold(units)).toEqual(['joined', 'committed']);
+  });
+});

@@ -1,0 +1,245 @@
+import type { Cluster, TransactionVersion } from '../../cluster/cluster.js';
+import { ProducerClosedError } from '../../errors/delivery.errors.js';
+import { TransactionOutcomeUnknownError } from '../../errors/transaction.errors.js';
+import type { Clock } from '../../support/clock.js';
+import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
+import type { StagedRecord } from '../unit/staged-record.js';
+import { AppendCall } from './append-call.js';
+import { NoAnswerError } from './coordinator-requests.js';
+import type { IdentityRenewal } from './identity-renewal.js';
+import { transition, type ProducerState } from './producer-state.js';
+import { lostTransaction, refusedPartition, withoutPartitions } from './record-refusals.js';
+import { INVALID_TXN_STATE, TRANSACTION_IS_LOST } from './transaction-codes.js';
+import type { EndAnswer, EndingTransaction, TransactionEnd } from './transaction-end.js';
+import type { TransactionOffsets } from './transaction-offsets.js';
+import type { TransactionPartitions } from './transaction-partitions.js';
+import type { TransactionRecords } from './transaction-records.js';
+import type { TransactionalIdentity } from './transactional-identity.js';
+import type { AppendOutcome, EndOutcome, OffsetsOutcome, TransactionalProducer } from './transactional-producer.js';
+import type { Waits } from './waits.js';
+
+/** How long an unresolved end is asked on in the background: longer than any broker lets a transaction stay open that nobody ends. */
+const SETTLE_TIMEOUT_MS = 1_200_000;
+
+/** What a transactional producer is made of. */
+export interface ProducerParts {
+  readonly transactionalId: string;
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly waits: Waits;
+  readonly identity: TransactionalIdentity;
+  readonly renewal: IdentityRenewal;
+  readonly partitions: TransactionPartitions;
+  readonly offsets: TransactionOffsets;
+  readonly end: TransactionEnd;
+  readonly records: TransactionRecords;
+}
+
+/** One transactional id, spoken for to the brokers by the rules of both levels (KIP-98, KIP-890). */
+export class KafkaTransactionalProducer implements TransactionalProducer {
+  readonly transactionalId: string;
+  readonly #parts: ProducerParts;
+  #state: ProducerState = 'idle';
+  /** Of the open transaction. Changed between transactions only. */
+  #version: TransactionVersion | undefined;
+  /** Something was sent in the open transaction: the coordinator may know of it. */
+  #isEmpty = true;
+  /** Something was refused, or has no answer: committing would leave it out. */
+  #mustAbort = false;
+  #settling: Promise<unknown> | undefined;
+
+  constructor(parts: ProducerParts) {
+    this.#parts = parts;
+    this.transactionalId = parts.transactionalId;
+  }
+
+  /** Of the open transaction, or the last one. */
+  get transactionVersion(): TransactionVersion {
+    return this.#version ?? 1;
+  }
+
+  async begin(deadlineMs: number): Promise<void> {
+    const { identity, renewal, waits, partitions, offsets } = this.#parts;
+    if (this.#settling !== undefined && (await waits.within(this.#settling, deadlineMs)) === undefined) {
+      throw new NoAnswerError(`EndTxn of transactional id '${this.transactionalId}'`, true, undefined, undefined);
+    }
+    this.#assertUsable();
+    if (renewal.isDue) await renewal.run(deadlineMs);
+    const version = await this.#currentVersion(deadlineMs);
+    // Sequences of one level do not go on under the other.
+    if (this.#version !== undefined && this.#version !== version) await renewal.run(deadlineMs);
+    this.#version = version;
+    this.#assertUsable();
+    this.#isEmpty = true;
+    this.#mustAbort = false;
+    partitions.clear();
+    offsets.clear();
+    this.#become('open');
+    identity.open();
+  }
+
+  async append(records: readonly StagedRecord[], deadlineMs: number): Promise<readonly AppendOutcome[]> {
+    const call = new AppendCall(records.length);
+    if (records.length > 0) await this.#append(records, call, deadlineMs);
+    const outcomes = await call.done;
+    if (outcomes.some(({ kind }) => kind !== 'appended')) this.#mustAbort = true;
+    // What was given up may still arrive: nothing may be numbered after it.
+    if (outcomes.some(({ kind }) => kind === 'unanswered')) this.#parts.identity.doubt(INVALID_TXN_STATE);
+    return outcomes;
+  }
+
+  async sendOffsets(offsets: readonly ConsumedOffsets[], deadlineMs: number): Promise<readonly OffsetsOutcome[]> {
+    const { identity, offsets: ofTransaction } = this.#parts;
+    const { current } = identity;
+    if (offsets.length === 0) return [];
+    if (current === undefined) return offsets.map(() => this.#lostOffsets());
+    this.#isEmpty = false;
+    const outcomes = await ofTransaction.send(
+      { identity: current, version: this.transactionVersion },
+      offsets,
+      deadlineMs,
+    );
+    this.#noteLost(ofTransaction.wasLost);
+    for (const outcome of outcomes) {
+      if (outcome.kind !== 'accepted') this.#mustAbort = true;
+      if (outcome.kind === 'refused' && TRANSACTION_IS_LOST.has(outcome.errorCode)) identity.doubt(outcome.errorCode);
+    }
+    return outcomes;
+  }
+
+  async end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
+    if (this.#state !== 'open') return { kind: 'aborted' };
+    const { identity, renewal, records, end } = this.#parts;
+    const asked = verdict === 'commit' && this.#mustAbort ? 'abort' : verdict;
+    this.#become('ending');
+    records.giveUp();
+    const { held } = identity;
+    identity.close();
+    if (this.#isEmpty || held === undefined) {
+      this.#become('idle');
+      return { kind: asked === 'commit' ? 'committed' : 'aborted' };
+    }
+    const transaction: EndingTransaction = { identity: held, version: this.transactionVersion, verdict: asked };
+    const answer = await end.ask(transaction, deadlineMs, false);
+    if (this.#isClosed) return this.#closedMeanwhile(answer);
+    if (answer.kind === 'unresolved') return this.#unresolved(transaction, answer);
+    this.#ended(transaction, answer);
+    this.#become('idle');
+    // Only the holder of the identity can tell a time-out of the broker from somebody else with our id.
+    if (!answer.isOurs && asked === 'commit') await renewal.run(deadlineMs).catch(() => {});
+    return renewal.fenced === undefined ? { kind: answer.outcome } : { kind: 'fenced', error: renewal.fenced };
+  }
+
+  close(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#state = transition(this.#state, 'closed');
+    const { identity, records, waits } = this.#parts;
+    records.close();
+    identity.close();
+    waits.end();
+    return Promise.resolve();
+  }
+
+  get #isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  async #append(records: readonly StagedRecord[], call: AppendCall, deadlineMs: number): Promise<void> {
+    const { identity, partitions, records: ofTransaction } = this.#parts;
+    const { current } = identity;
+    if (current === undefined) return this.#refuseAll(records, call);
+    this.#isEmpty = false;
+    try {
+      const added = await partitions.add(current, this.transactionVersion, records, deadlineMs);
+      this.#noteLost(added.wasLost);
+      if (added.lostWith !== undefined) identity.doubt(added.lostWith);
+      if (identity.current !== current) return this.#refuseAll(records, call);
+      records.forEach((record, index) => {
+        const code = added.refusal(record);
+        if (code !== undefined) call.settle(index, refusedPartition(record, code));
+      });
+    } catch (error) {
+      if (error instanceof NoAnswerError) this.#noteLost(error.wasWritten);
+      return call.settleRest(() => withoutPartitions(error as Error));
+    }
+    ofTransaction.append(records, call, deadlineMs);
+  }
+
+  #refuseAll(records: readonly StagedRecord[], call: AppendCall): void {
+    const code = this.#parts.identity.doubtCode ?? INVALID_TXN_STATE;
+    call.settleRest((index) => lostTransaction(records[index]!, code));
+  }
+
+  #lostOffsets(): OffsetsOutcome {
+    const errorCode = this.#parts.identity.doubtCode ?? INVALID_TXN_STATE;
+    const error = new Error(`The transaction of '${this.transactionalId}' can only be aborted`);
+    return { kind: 'refused', errorCode, error };
+  }
+
+  /** With level 1 a request that is late meets the next transaction, unless that has another epoch. */
+  #noteLost(wasLost: boolean): void {
+    if (wasLost && this.#version === 1) this.#parts.renewal.request();
+  }
+
+  #ended({ verdict, version }: EndingTransaction, answer: EndAnswer & { kind: 'ended' }): void {
+    const { identity, renewal, partitions, offsets } = this.#parts;
+    const wasOpen = version === 1 && (partitions.isAnyAdded || offsets.isAnyAdded);
+    if (answer.next !== undefined) identity.replace(answer.next);
+    else if (!answer.isOurs && !answer.mayArriveLate && wasOpen) renewal.requestAfterLoss();
+    else if (version === 2 || verdict === 'abort' || !answer.isOurs || answer.mayArriveLate)
+      this.#parts.renewal.request();
+  }
+
+  #unresolved(transaction: EndingTransaction, answer: EndAnswer & { kind: 'unresolved' }): EndOutcome {
+    this.#become('settling');
+    const settled = answer.canBeAsked ? this.#settle(transaction) : Promise.resolve('unknown' as const);
+    this.#settling = settled.then(() => {
+      this.#settling = undefined;
+      if (!this.#isClosed) this.#become('idle');
+    });
+    if (!answer.canBeAsked) this.#parts.renewal.request();
+    return this.#unknown(answer.error, settled);
+  }
+
+  async #settle(transaction: EndingTransaction): Promise<'committed' | 'aborted' | 'unknown'> {
+    const { clock, end } = this.#parts;
+    const answer = await end.ask(transaction, clock.now() + SETTLE_TIMEOUT_MS, true);
+    if (answer.kind === 'unresolved') {
+      this.#parts.renewal.request();
+      return 'unknown';
+    }
+    this.#ended(transaction, answer);
+    return answer.outcome;
+  }
+
+  #closedMeanwhile(answer: EndAnswer): EndOutcome {
+    return answer.kind === 'ended'
+      ? { kind: answer.outcome }
+      : this.#unknown(answer.error, Promise.resolve('unknown' as const));
+  }
+
+  #unknown(cause: Error, settled: Promise<'committed' | 'aborted' | 'unknown'>): EndOutcome {
+    const { transactionalId } = this;
+    const error = new TransactionOutcomeUnknownError({ transactionalId, detail: cause.message, cause });
+    return { kind: 'unknown', error, settled };
+  }
+
+  /** As the coordinator's connection tells, if there is one; else as it was. */
+  async #currentVersion(deadlineMs: number): Promise<TransactionVersion> {
+    const { cluster, waits } = this.#parts;
+    const node = await waits.within(cluster.coordinator('transaction', this.transactionalId), deadlineMs);
+    return node !== undefined && cluster.isReady(node.value, 'control')
+      ? cluster.transactionVersion(node.value)
+      : this.transactionVersion;
+  }
+
+  #assertUsable(): void {
+    const { fenced } = this.#parts.renewal;
+    if (fenced !== undefined) throw fenced;
+    if (this.#isClosed) throw new ProducerClosedError();
+  }
+
+  #become(state: ProducerState): void {
+    this.#state = transition(this.#state, state);
+  }
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Cluster } from '../cluster/cluster.js';
+import { RecordPartitioner, type PartitioningSettings } from '../partitioning/record-partitioner.js';
+import { RecordSerializer, type SerializationSettings } from '../serialization/record-serializer.js';
+import type { Clock } from '../support/clock.js';
+import { GroupCommitter, type CommitterListener, type CommitterStats } from './committer/group-committer.js';
+import {
+  createTransactionalProducer,
+  type TransactionalProducerSettings,
+} from './producer/create-transactional-producer.js';
+import type { TransactionalProducer } from './producer/transactional-producer.js';
+import type { AmbientUnits } from './propagation/ambient-units.js';
+import type { PlainSends } from './propagation/no-transaction.js';
+import { Transactions, type TransactionsListener } from './propagation/transactions.js';
+import { RecordStager, type StagingSettings } from './unit/record-stager.js';
+import { StagedMemory } from './unit/staged-memory.js';
+import { StagedUnits } from './unit/staged-units.js';
+import { UnitDeadlines } from './unit/unit-deadlines.js';
+import type { HookFailure } from './unit/unit-hooks.js';
+import type { RecordInterceptors } from './unit/unit-interception.js';
+
+/** A staged unit may grow to so many times `maxUnitBytes` while there is memory (TRANSACTIONS rule 28). */
+const MAX_GROWTH = 4;
+
+/** No longer than an attempt of a group: a partition that does not answer holds up its broker's connection for so long. Unit: milliseconds. */
+const MAX_REQUEST_MS = 5_000;
+
+export interface EngineSettings {
+  /** Name of the module. */
+  readonly producer: string;
+  readonly transactions: {
+    readonly idPrefix: string;
+    readonly instanceId: string | undefined;
+    readonly timeoutMs: number;
+    readonly commitTimeoutMs: number;
+    readonly transactionTimeoutMs: number;
+    readonly maxUnitBytes: number;
+    readonly maxStagedBytes: number;
+  };
+  /** Those of the pipeline. */
+  readonly pipeline: Omit<TransactionalProducerSettings, 'transactionalId' | 'transactionTimeoutMs'> &
+    PartitioningSettings &
+    SerializationSettings &
+    StagingSettings;
+}
+
+export interface EngineListener extends CommitterListener, TransactionsListener {
+  readonly hookFailed: HookFailure;
+}
+
+/** Counters only grow. */
+export interface TransactionStats extends CommitterStats {
+  /** Units that have not ended. */
+  readonly openUnits: number;
+  readonly stagedBytes: number;
+  readonly maxStagedBytes: number;
+}
+
+/** The transactions of one producer, put together. Nothing is asked of a broker before the first commit. */
+export class TransactionEngine {
+  readonly transactions: Transactions;
+  readonly #committer: GroupCommitter;
+  readonly #units: StagedUnits;
+  readonly #memory: StagedMemory;
+
+  constructor(
+    { producer, transactions, pipeline }: EngineSettings,
+    parts: {
+      readonly cluster: Cluster;
+      readonly clock: Clock;
+      /** Shared by the producers of an application. */
+      readonly ambient: AmbientUnits;
+      /** What sends outside of units. */
+      readonly plain: PlainSends;
+      /** `undefined`: the producer has none. */
+      readonly interceptors?: (() => RecordInterceptors) | undefined;
+      readonly listener: EngineListener;
+    },
+  ) {
+    const { cluster, clock, ambient, plain, listener } = parts;
+    const { idPrefix, instanceId = randomBytes(4).toString('hex'), transactionTimeoutMs, maxUnitBytes } = transactions;
+    let slots = 0;
+    const createProducer = (): TransactionalProducer => {
+      const transactionalId = `${idPrefix}-${instanceId}-${slots++}`;
+      const requestTimeoutMs = Math.min(pipeline.requestTimeoutMs, MAX_REQUEST_MS);
+      const settings = { ...pipeline, requestTimeoutMs, transactionalId, transactionTimeoutMs };
+      return createTransactionalProducer(settings, cluster, clock);
+    };
+    const maxGroupBytes = (): number => pipeline.maxRequestSizeBytes * Math.max(1, cluster.brokers().length);
+    this.#committer = new GroupCommitter(transactions, { clock, createProducer, maxGroupBytes }, listener);
+    this.#memory = new StagedMemory(transactions.maxStagedBytes, maxUnitBytes * MAX_GROWTH);
+    const stager = new RecordStager(pipeline, {
+      serializer: new RecordSerializer(pipeline, clock),
+      partitioner: new RecordPartitioner(pipeline),
+      cluster,
+      memory: this.#memory,
+      clock,
+    });
+    this.#units = new StagedUnits({
+      stager,
+      memory: this.#memory,
+      deadlines: new UnitDeadlines(clock),
+      committer: this.#committer,
+      clock,
+      hookFailed: listener.hookFailed,
+      interceptors: parts.interceptors,
+      outside: (work) => ambient.leave(this.transactions, work),
+    });
+    const settings = { producer, timeoutMs: transactions.timeoutMs };
+    this.transactions = new Transactions(settings, this.#units, ambient, plain, listener);
+  }
+
+  stats(): TransactionStats {
+    return {
+      ...this.#committer.stats(),
+      openUnits: this.#units.size,
+      stagedBytes: this.#memory.usedBytes,
+      maxStagedBytes: this.#memory.totalBytes,
+    };
+  }
+
+  /** Opens no more units, lets those that are open finish, and commits what is done. Never rejects. */
+  async close(timeoutMs: number): Promise<void> {
+    await this.#units.close(timeoutMs);
+    await this.#committer.close(timeoutMs);
+  }
+}
