@@ -1,5 +1,5 @@
 // @ts-check
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,8 @@ import { runJava, spawnJava } from './java-process.mjs';
 
 const STARTED = /Kafka Server started/;
 const START_TIMEOUT_MS = 90_000;
+/** For all threads of a process to stand still. */
+const STOP_TIMEOUT_MS = 2_000;
 const LOG_TAIL_LINES = 40;
 
 /** One process of a cluster. The verbs resolve when what they name has happened. */
@@ -112,10 +114,25 @@ export class KafkaNode {
   /** A process that keeps its connections and answers nothing, like one in a long garbage collection. */
   pause() {
     this.#signal('SIGSTOP');
+    this.#untilStopped();
   }
 
   resume() {
     this.#signal('SIGCONT');
+  }
+
+  /** On a busy machine its threads go on for a moment, and answer: long enough for what a test sends next. Where there is no /proc it is not waited for. */
+  #untilStopped() {
+    const pid = this.#process?.pid;
+    const giveUpAtMs = Date.now() + STOP_TIMEOUT_MS;
+    while (Date.now() < giveUpAtMs) {
+      try {
+        const threads = readdirSync(`/proc/${pid}/task`);
+        if (threads.every((thread) => / T /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')))) return;
+      } catch {
+        return;
+      }
+    }
   }
 
   /** Starts again, with the data and the ports it had; stops first when it runs. */
