@@ -7,6 +7,7 @@ import type { Given } from '../../../libs/kafka-producer/src/options/module.opti
 import type { ProducerOptions } from '../../../libs/kafka-producer/src/options/producer.options.js';
 import { resolveOptions, type ResolvedOptions } from '../../../libs/kafka-producer/src/options/resolve-options.js';
 import type { CloseReport } from '../../../libs/kafka-producer/src/pipeline/close-report.js';
+import type { PipelineSettings } from '../../../libs/kafka-producer/src/pipeline/pipeline-settings.js';
 import { ProducerPipeline } from '../../../libs/kafka-producer/src/pipeline/producer-pipeline.js';
 import { simulatedTransport } from './simulated-transport.js';
 
@@ -24,6 +25,8 @@ const LONGEST_COMPRESSION_MS = 20;
 export class SimulatedProducer {
   readonly pipeline: ProducerPipeline;
   readonly cluster: Cluster;
+  /** What its stages were told. */
+  readonly settings: PipelineSettings;
   /** Of batches that were given up. */
   readonly failures: Error[] = [];
 
@@ -36,14 +39,14 @@ export class SimulatedProducer {
       (level, message) => simulation.note(`${name} ${level}: ${message}`),
       { transport: simulatedTransport(simulation, name), random },
     );
-    const settings = {
+    this.settings = {
       ...producer,
       acks: producer.acks === 'all' ? -1 : producer.acks,
       codec: codec && onVirtualTime(codec, simulation),
       checksum: crc32c,
       random,
     };
-    this.pipeline = new ProducerPipeline(settings, this.cluster, clock, {
+    this.pipeline = new ProducerPipeline(this.settings, this.cluster, clock, {
       batchFailed: (error) => void this.failures.push(error),
     });
   }
