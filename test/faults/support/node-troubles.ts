@@ -12,11 +12,16 @@ export const NODES = [1, 2, 3];
 const SESSION_MS = 4_000;
 
 /** More in-sync replicas are asked for than there are nodes up. */
-export async function raiseMinInSync({ kafka, admin, random, topic }: NodeScene): Promise<void> {
+/** @param felt resolves when a client was told */
+export async function raiseMinInSync(
+  { kafka, admin, random, topic }: NodeScene,
+  felt: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const node = kafka.node(random.pick(NODES));
   await node.kill();
   await admin.configure(topic, 'min.insync.replicas', '3');
   await delay(random.integer(1_000, 2_000));
+  await felt();
   await node.start();
   await admin.configure(topic, 'min.insync.replicas', '2');
 }
@@ -50,7 +55,7 @@ const TROUBLES = {
       random.integer(3_500, 5_500),
     );
   },
-  raiseMinInSync,
+  raiseMinInSync: (scene) => raiseMinInSync(scene),
   electLeaders,
   async createDuringOutage({ kafka, random, addTopic }) {
     const node = kafka.node(random.pick(NODES));

@@ -49,6 +49,7 @@ export function wireTroubles(proxied: ProxiedKafka, random: Random, requestTimeo
 export function clusterTroubles(proxied: ProxiedKafka, random: Random, requestTimeoutMs: number): Trouble[] {
   const { strikes } = proxied;
   const movedAway = (): number => strikes.refusalsOf('NOT_LEADER_OR_FOLLOWER', 'UNKNOWN_TOPIC_OR_PARTITION');
+  const tooFew = (): number => strikes.refusalsOf('NOT_ENOUGH_REPLICAS', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND');
   const struck = (make: Trouble['make']): Trouble['make'] => {
     return async (scene) => {
       strikes.strikeAtRandom(random.fork(), RATE);
@@ -63,8 +64,11 @@ export function clusterTroubles(proxied: ProxiedKafka, random: Random, requestTi
     { name: 'two nodes of three down', make: killTwo },
     {
       name: 'fewer in sync than wanted',
-      make: raiseMinInSync,
-      noticed: () => strikes.refusalsOf('NOT_ENOUGH_REPLICAS', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'),
+      make: (scene) => {
+        const before = tooFew();
+        return raiseMinInSync(scene, () => reached(() => tooFew() > before));
+      },
+      noticed: tooFew,
     },
     {
       name: 'half-open connections',

@@ -40,6 +40,6 @@ const callers = Array.from({ length: CALLERS }, caller);
 await producer.send({ topic: 'orders', key: 'first', value: 'first' });
 console.log('sending');
 await Promise.all(callers);
-const { bufferedBytes, retriedBatches } = producer.stats();
+const { bufferedBytes } = producer.stats();
 await app.close();
-console.log(JSON.stringify({ sent, bufferedBytes, retriedBatches }));
+console.log(JSON.stringify({ sent, bufferedBytes }));
