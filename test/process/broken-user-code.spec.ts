@@ -80,8 +80,10 @@ describe('F17: a process whose user code throws, rejects, hangs or calls back', 
       if (place === 'defaultHeaders' && how === 'returns a thenable that throws') continue;
       expect([how, seen[how]]).toEqual([how, ['ok', async, 'ok']]);
     }
-    const behind = MAY_BE_ASYNC.includes(place) ? SERIALIZATION : 'ok';
-    expect(seen['never settles']).toEqual(['ok', behind === 'ok' ? async : SERIALIZATION, behind]);
+    const mayWait = MAY_BE_ASYNC.includes(place);
+    // Behind it a record waits as long, or a millisecond less and goes on when it is refused.
+    const behind = mayWait ? `^(ok|${SERIALIZATION})$` : '^ok$';
+    expect(seen['never settles']).toEqual(['ok', mayWait ? SERIALIZATION : async, expect.stringMatching(behind)]);
   });
 
   it('fails no record at all in onAcknowledgement()', () => {
