@@ -12,16 +12,24 @@ export class FrameProxy {
   target: string | undefined;
   /** Connections clients have made. */
   accepted = 0;
+  /** Connections the broker has ended although their client had not. */
+  hungUp = 0;
 
   private constructor(strikes: ProxyStrikes) {
     this.#server = createServer({ noDelay: true }, (client) => {
       this.accepted++;
-      const connection = new ProxiedConnection(client, this.target, strikes, () =>
-        this.#connections.delete(connection),
-      );
+      const connection = new ProxiedConnection(client, this.target, strikes, (byBroker) => {
+        this.#connections.delete(connection);
+        if (byBroker) this.hungUp++;
+      });
       this.#connections.add(connection);
       if (this.#isSilent) connection.pause();
     });
+  }
+
+  /** Connections there are. */
+  get connected(): number {
+    return this.#connections.size;
   }
 
   static async listen(strikes: ProxyStrikes): Promise<FrameProxy> {

@@ -13,7 +13,13 @@ export class ProxiedConnection {
   /** Requests without an answer; answers come in their order. */
   readonly #asked: RequestStart[] = [];
 
-  constructor(client: Socket, target: string | undefined, strikes: ProxyStrikes, onClosed: () => void) {
+  /** @param onClosed told whether the broker has hung up on a client that had not */
+  constructor(
+    client: Socket,
+    target: string | undefined,
+    strikes: ProxyStrikes,
+    onClosed: (byBroker: boolean) => void,
+  ) {
     this.#client = client;
     const [host, port] = (target ?? '127.0.0.1:1').split(':');
     this.#broker = connect({ host, port: Number(port), noDelay: true });
@@ -28,9 +34,11 @@ export class ProxiedConnection {
       strikes.answered(start, frame);
       return strikes.met('response', start.api);
     });
+    let byBroker = false;
+    this.#broker.once('end', () => (byBroker = !client.readableEnded && !client.destroyed));
     this.#broker.once('close', () => {
       client.destroy();
-      onClosed();
+      onClosed(byBroker);
     });
   }
 

@@ -26,9 +26,19 @@ export class ProxiedKafka {
     return this.proxies.map(({ address }) => address);
   }
 
+  /** @param node 1, 2 or 3 */
+  proxyOf(node: number): FrameProxy {
+    return this.proxies[node - 1]!;
+  }
+
   /** Connections clients have made so far. */
   get accepted(): number {
     return this.proxies.reduce((sum, proxy) => sum + proxy.accepted, 0);
+  }
+
+  /** Connections brokers have ended so far although their client had not. */
+  get hungUp(): number {
+    return this.proxies.reduce((sum, proxy) => sum + proxy.hungUp, 0);
   }
 
   async stop(): Promise<void> {

@@ -60,7 +60,6 @@ export function clusterTroubles(proxied: ProxiedKafka, random: Random, requestTi
   const troubles: readonly Trouble[] = [
     { name: 'leaders elected', make: electLeaders, noticed: movedAway },
     { name: 'replicas moved', make: ({ admin, topic }) => admin.moveReplicas(topic), noticed: movedAway },
-    { name: 'controller restarted', make: restartController, noticed: movedAway },
     { name: 'two nodes of three down', make: killTwo },
     {
       name: 'fewer in sync than wanted',
@@ -79,12 +78,25 @@ export function clusterTroubles(proxied: ProxiedKafka, random: Random, requestTi
       },
     },
   ];
-  return shuffled(troubles, random).map((trouble) => ({ ...trouble, make: struck(trouble.make) }));
+  // Not struck: the only connection of a client to that node might be gone before the node ends it.
+  const restart: Trouble = {
+    name: 'controller restarted',
+    make: (scene) => restartController(proxied, scene),
+    noticed: () => proxied.hungUp,
+  };
+  const all = [...troubles.map((trouble) => ({ ...trouble, make: struck(trouble.make) })), restart];
+  return shuffled(all, random);
 }
 
-/** A controlled shutdown: it hands its leaderships over, and another node becomes the controller. */
-async function restartController({ kafka }: NodeScene): Promise<void> {
-  await kafka.node(await controllerOf(kafka)).restart();
+/**
+ * A controlled shutdown: the controller hands its leaderships over, of which it is given some before, and another node takes its place. Clients are hung up on,
+ * and may have learnt who leads before they ask anybody who does not any more.
+ */
+async function restartController(proxied: ProxiedKafka, { kafka, admin, topic }: NodeScene): Promise<void> {
+  await admin.rotateLeaders(topic);
+  const controller = await controllerOf(kafka);
+  await reached(() => proxied.proxyOf(controller).connected > 0);
+  await kafka.node(controller).restart();
 }
 
 /** Neither a quorum of controllers nor enough in-sync replicas is left. */
