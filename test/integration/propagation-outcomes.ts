@@ -1,7 +1,11 @@
 import { Propagation } from 'nestjs-kafka-producer';
 
+type Mode = 'staged' | 'streaming';
+
 /** Within a unit, what an inner call does and how it ends; and what must be seen of both then. */
 export interface PropagationOutcome {
+  /** Of every unit that is started. */
+  readonly mode: Mode;
   readonly propagation: Propagation;
   readonly inner: 'succeeds' | 'fails';
   readonly outer: 'succeeds' | 'fails';
@@ -9,6 +13,9 @@ export interface PropagationOutcome {
   /** What the outer call is told when its own work did not fail. */
   readonly outerIs?: 'aborted' | undefined;
 }
+
+/** A savepoint cannot take back what is at the broker. */
+const OF_WHAT_FLOWS = { seen: [], outerIs: 'aborted' } as const;
 
 const OUTCOMES: Readonly<
   Record<
@@ -54,13 +61,22 @@ const OUTCOMES: Readonly<
     ['fails', 'fails', ['inner']],
   ],
 };
-export const PROPAGATION_OUTCOMES: readonly PropagationOutcome[] = Object.entries(OUTCOMES).flatMap(
-  ([propagation, rows]) =>
+
+function outcomesOf(mode: Mode): PropagationOutcome[] {
+  return Object.entries(OUTCOMES).flatMap(([propagation, rows]) =>
     rows.map(([inner, outer, seen, outerIs]) => ({
+      mode,
       propagation: propagation as Propagation,
       inner,
       outer,
-      seen,
-      outerIs,
+      ...(mode === 'streaming' && propagation === Propagation.Nested && inner === 'fails' && outer === 'succeeds'
+        ? OF_WHAT_FLOWS
+        : { seen, outerIs }),
     })),
-);
+  );
+}
+
+export const PROPAGATION_OUTCOMES: readonly PropagationOutcome[] = [
+  ...outcomesOf('staged'),
+  ...outcomesOf('streaming'),
+];

@@ -75,8 +75,8 @@ describeOnEachTransactionVersion('units of work', (kafka) => {
   });
 
   it.each(PROPAGATION_OUTCOMES)(
-    'with $propagation: inner $inner, outer $outer',
-    async ({ propagation, inner, outer, seen, outerIs }) => {
+    '$mode, with $propagation: inner $inner, outer $outer',
+    async ({ mode, propagation, inner, outer, seen, outerIs }) => {
       topic = await newTopic();
       await using(async (producer) => {
         const innerWork = async (): Promise<void> => {
@@ -84,11 +84,12 @@ describeOnEachTransactionVersion('units of work', (kafka) => {
           if (inner === 'fails') throw new Error('of the inner');
         };
         let innerTold = '';
-        const whole = producer.transaction(async () => {
+        const outerWork = async (): Promise<void> => {
           await sendTo(producer, 'outer');
-          innerTold = await told(producer.transaction(innerWork, { propagation }));
+          innerTold = await told(producer.transaction(innerWork, { propagation, mode }));
           if (outer === 'fails') throw new Error('of the outer');
-        });
+        };
+        const whole = producer.transaction(outerWork, { mode });
         const ofOuter = outerIs === 'aborted' ? 'rollback-only because of the inner' : 'done';
         expect(await told(whole)).toBe(outer === 'fails' ? 'of the outer' : ofOuter);
         expect(innerTold).toBe(inner === 'fails' ? 'of the inner' : 'done');

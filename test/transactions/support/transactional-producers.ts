@@ -32,6 +32,8 @@ export class TransactionalProducers {
       {
         transactionalId: 'shop-1',
         transactionTimeoutMs: 15_000,
+        recordsPurpose: 'transaction',
+        controlPurpose: 'control',
         batchSizeBytes: 16_384,
         maxRequestSizeBytes: 1_048_576,
         codec: undefined,

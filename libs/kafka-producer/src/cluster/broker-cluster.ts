@@ -156,8 +156,8 @@ class BrokerCluster implements Cluster {
     return this.#coordinators.get(type, key);
   }
 
-  transactionVersion(nodeId: number): TransactionVersion {
-    return this.#directory.get(nodeId)?.transactionVersion ?? 1;
+  transactionVersion(nodeId: number, purpose: ConnectionPurpose): TransactionVersion {
+    return this.#directory.get(nodeId)?.transactionVersion(purpose) ?? 1;
   }
 
   invalidateCoordinator(type: CoordinatorType, key: string): void {

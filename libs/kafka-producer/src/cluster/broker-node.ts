@@ -63,9 +63,9 @@ export class BrokerNode {
     return [...this.#connections.values()].some((connection) => connection.isUp);
   }
 
-  /** As the connection for coordinators was told. */
-  get transactionVersion(): TransactionVersion {
-    return this.#connections.get('control')?.transactionVersion ?? 1;
+  /** As the connection was told. */
+  transactionVersion(purpose: ConnectionPurpose): TransactionVersion {
+    return this.#connections.get(purpose)?.transactionVersion ?? 1;
   }
 
   get outstanding(): number {

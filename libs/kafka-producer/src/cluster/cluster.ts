@@ -70,10 +70,10 @@ export interface Cluster {
   coordinator(type: CoordinatorType, key: string): Promise<number>;
 
   /**
-   * How transactions work, as the node told when it was last connected for `control` (the feature `transaction.version`): 2 raises the epoch with every
+   * How transactions work, as the node told when it was last connected for this purpose (the feature `transaction.version`): 2 raises the epoch with every
    * transaction (KIP-890), 1 does not. 1 for a node that does not tell, or is not connected.
    */
-  transactionVersion(nodeId: number): TransactionVersion;
+  transactionVersion(nodeId: number, purpose: ConnectionPurpose): TransactionVersion;
 
   /** The coordinator said it is none (NOT_COORDINATOR) or is gone: the next `coordinator()` asks again. */
   invalidateCoordinator(type: CoordinatorType, key: string): void;
@@ -88,7 +88,7 @@ export interface Cluster {
 }
 
 /** Each purpose has its own connection to a broker, so that a slow kind of request never delays another kind: a broker serves one connection strictly in order. */
-export type ConnectionPurpose = 'produce' | 'transaction' | 'control';
+export type ConnectionPurpose = 'produce' | 'transaction' | 'control' | 'stream' | 'stream-control';
 
 export type TransactionVersion = 1 | 2;
 

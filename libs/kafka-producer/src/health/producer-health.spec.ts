@@ -25,6 +25,9 @@ const IDLE: ProducerStats = {
   groupsCommitted: 0,
   waitingUnits: 0,
   quarantinedUnits: 0,
+  streamingProducers: 0,
+  maxStreamingProducers: 10,
+  waitingForProducer: 0,
 };
 
 describe('the health of a producer', () => {

@@ -13,6 +13,7 @@ import type { TransactionalProducer } from './producer/transactional-producer.js
 import type { AmbientUnits } from './propagation/ambient-units.js';
 import type { PlainSends } from './propagation/no-transaction.js';
 import { Transactions, type TransactionsListener } from './propagation/transactions.js';
+import { StreamingPool, type StreamingStats } from './streaming/streaming-pool.js';
 import { RecordStager, type StagingSettings } from './unit/record-stager.js';
 import { StagedMemory } from './unit/staged-memory.js';
 import { StagedUnits } from './unit/staged-units.js';
@@ -26,6 +27,12 @@ const MAX_GROWTH = 4;
 /** No longer than an attempt of a group: a partition that does not answer holds up its broker's connection for so long. Unit: milliseconds. */
 const MAX_REQUEST_MS = 5_000;
 
+type Connections = Pick<TransactionalProducerSettings, 'recordsPurpose' | 'controlPurpose'>;
+
+const GROUP_CONNECTIONS: Connections = { recordsPurpose: 'transaction', controlPurpose: 'control' };
+/** Their own: what holds up a unit that streams holds up no commit (TRANSACTIONS rule 27). */
+const STREAM_CONNECTIONS: Connections = { recordsPurpose: 'stream', controlPurpose: 'stream-control' };
+
 export interface EngineSettings {
   /** Name of the module. */
   readonly producer: string;
@@ -37,9 +44,14 @@ export interface EngineSettings {
     readonly transactionTimeoutMs: number;
     readonly maxUnitBytes: number;
     readonly maxStagedBytes: number;
+    readonly maxStreamingProducers: number;
+    readonly acquireTimeoutMs: number;
   };
   /** Those of the pipeline. */
-  readonly pipeline: Omit<TransactionalProducerSettings, 'transactionalId' | 'transactionTimeoutMs'> &
+  readonly pipeline: Omit<
+    TransactionalProducerSettings,
+    'transactionalId' | 'transactionTimeoutMs' | 'recordsPurpose' | 'controlPurpose'
+  > &
     PartitioningSettings &
     SerializationSettings &
     StagingSettings;
@@ -50,7 +62,7 @@ export interface EngineListener extends CommitterListener, TransactionsListener 
 }
 
 /** Counters only grow. */
-export interface TransactionStats extends CommitterStats {
+export interface TransactionStats extends CommitterStats, StreamingStats {
   /** Units that have not ended. */
   readonly openUnits: number;
   readonly stagedBytes: number;
@@ -63,6 +75,7 @@ export class TransactionEngine {
   readonly #committer: GroupCommitter;
   readonly #units: StagedUnits;
   readonly #memory: StagedMemory;
+  readonly #pool: StreamingPool;
 
   constructor(
     { producer, transactions, pipeline }: EngineSettings,
@@ -81,14 +94,17 @@ export class TransactionEngine {
     const { cluster, clock, ambient, plain, listener } = parts;
     const { idPrefix, instanceId = randomBytes(4).toString('hex'), transactionTimeoutMs, maxUnitBytes } = transactions;
     let slots = 0;
-    const createProducer = (): TransactionalProducer => {
+    const createProducer = (connections: Connections): TransactionalProducer => {
       const transactionalId = `${idPrefix}-${instanceId}-${slots++}`;
       const requestTimeoutMs = Math.min(pipeline.requestTimeoutMs, MAX_REQUEST_MS);
-      const settings = { ...pipeline, requestTimeoutMs, transactionalId, transactionTimeoutMs };
+      const settings = { ...pipeline, ...connections, requestTimeoutMs, transactionalId, transactionTimeoutMs };
       return createTransactionalProducer(settings, cluster, clock);
     };
     const maxGroupBytes = (): number => pipeline.maxRequestSizeBytes * Math.max(1, cluster.brokers().length);
-    this.#committer = new GroupCommitter(transactions, { clock, createProducer, maxGroupBytes }, listener);
+    const createForGroups = (): TransactionalProducer => createProducer(GROUP_CONNECTIONS);
+    const committerParts = { clock, createProducer: createForGroups, maxGroupBytes };
+    this.#committer = new GroupCommitter(transactions, committerParts, listener);
+    this.#pool = new StreamingPool(transactions, () => createProducer(STREAM_CONNECTIONS), clock);
     this.#memory = new StagedMemory(transactions.maxStagedBytes, maxUnitBytes * MAX_GROWTH);
     const stager = new RecordStager(pipeline, {
       serializer: new RecordSerializer(pipeline, clock),
@@ -102,6 +118,14 @@ export class TransactionEngine {
       memory: this.#memory,
       deadlines: new UnitDeadlines(clock),
       committer: this.#committer,
+      streaming: {
+        pool: this.#pool,
+        maxUnitBytes,
+        windowBytes: Math.min(maxUnitBytes, transactions.maxStagedBytes / 2 / transactions.maxStreamingProducers),
+        commitTimeoutMs: transactions.commitTimeoutMs,
+        settledLate: (outcome, error) => listener.settledLate(outcome, error),
+        fenced: (error) => listener.fenced(error),
+      },
       clock,
       hookFailed: listener.hookFailed,
       interceptors: parts.interceptors,
@@ -114,6 +138,7 @@ export class TransactionEngine {
   stats(): TransactionStats {
     return {
       ...this.#committer.stats(),
+      ...this.#pool.stats(),
       openUnits: this.#units.size,
       stagedBytes: this.#memory.usedBytes,
       maxStagedBytes: this.#memory.totalBytes,
@@ -123,6 +148,6 @@ export class TransactionEngine {
   /** Opens no more units, lets those that are open finish, and commits what is done. Never rejects. */
   async close(timeoutMs: number): Promise<void> {
     await this.#units.close(timeoutMs);
-    await this.#committer.close(timeoutMs);
+    await Promise.all([this.#committer.close(timeoutMs), this.#pool.close(timeoutMs)]);
   }
 }

@@ -37,6 +37,10 @@ export interface UnitCommitter {
   /** The unit ended, or a savepoint dropped its offsets, without being submitted. Those behind it in its chains fail: they would commit what it has not. */
   dropOffsets(unit: CommittableUnit): void;
   submit(unit: CommittableUnit): void;
+  /** For a unit that commits by itself. Resolves when it stands first in its chains of offsets, or in none of them any more. `undefined`: it does now. */
+  untilFirst(unit: CommittableUnit): Promise<void> | undefined;
+  /** A unit that commits by itself has. */
+  committedApart(unit: CommittableUnit): void;
   /** Takes back a unit that has not joined a group yet. @returns false when it has, or was never submitted */
   withdraw(unit: CommittableUnit): boolean;
   /**

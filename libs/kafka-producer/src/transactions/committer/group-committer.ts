@@ -110,6 +110,15 @@ export class GroupCommitter implements UnitCommitter {
     this.#unblock();
   }
 
+  untilFirst(unit: CommittableUnit): Promise<void> | undefined {
+    return this.#chains.untilFirst(unit);
+  }
+
+  committedApart(unit: CommittableUnit): void {
+    this.#chains.committed(unit);
+    this.#unblock();
+  }
+
   withdraw(unit: CommittableUnit): boolean {
     const pending = this.#pending.get(unit);
     if (pending === undefined || pending.commitDeadlineMs !== Infinity) return false;
@@ -119,9 +128,9 @@ export class GroupCommitter implements UnitCommitter {
   }
 
   async close(timeoutMs: number): Promise<void> {
-    this.#end(closed('it was closed before the unit was committed'));
+    this.#ended ??= closed('it was closed before the unit was committed');
     for (const pending of this.#pending.values()) {
-      if (pending.commitDeadlineMs === Infinity) this.#aborted(pending, this.#ended!);
+      if (pending.commitDeadlineMs === Infinity) this.#aborted(pending, this.#ended);
     }
     if (!(await this.#idleWithin(timeoutMs))) this.#giveUp(timeoutMs);
     await Promise.all(this.#rings.map((ring) => ring.close()));
@@ -160,10 +169,7 @@ export class GroupCommitter implements UnitCommitter {
 
   #committed(pending: PendingUnit, metadata: readonly RecordMetadata[]): void {
     if (!this.#leave(pending)) return;
-    if (pending.unit.offsets.length > 0) {
-      this.#chains.committed(pending.unit);
-      this.#unblock();
-    }
+    if (pending.unit.offsets.length > 0) this.committedApart(pending.unit);
     pending.unit.committed(metadata);
   }
 
@@ -203,12 +209,8 @@ export class GroupCommitter implements UnitCommitter {
 
   #fenced(error: Error): void {
     this.#listener.fenced(error);
-    this.#end(error);
+    this.#ended ??= error;
     for (const pending of this.#pending.values()) this.#aborted(pending, error);
-  }
-
-  #end(reason: Error): void {
-    this.#ended ??= reason;
   }
 
   async #idleWithin(timeoutMs: number): Promise<boolean> {

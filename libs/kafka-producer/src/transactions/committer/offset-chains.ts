@@ -27,6 +27,8 @@ interface Chain {
 export class OffsetChains {
   readonly #chains = new Map<string, Chain>();
   readonly #chainsOf = new Map<CommittableUnit, Set<Chain>>();
+  /** Who waits to be first. */
+  readonly #onFirst = new Map<CommittableUnit, () => void>();
 
   /** @throws InvalidRecordError when an offset is not above the last of its chain; nothing was staged then */
   stage(unit: CommittableUnit, { groupId, member, offsets }: ConsumedOffsets): void {
@@ -63,12 +65,18 @@ export class OffsetChains {
     return false;
   }
 
+  /** Resolves when nobody stands before the unit in any chain; `undefined` when nobody does. */
+  untilFirst(unit: CommittableUnit): Promise<void> | undefined {
+    return this.#isFirst(unit) ? undefined : new Promise((resolve) => this.#onFirst.set(unit, resolve));
+  }
+
   committed(unit: CommittableUnit): void {
     for (const chain of this.#chainsOf.get(unit) ?? []) {
       for (const { unit: other, offset } of chain.links) if (other === unit) chain.committed = offset;
       remove(chain, new Set([unit]));
     }
     this.#chainsOf.delete(unit);
+    this.#tellFirst();
   }
 
   /** The unit commits none of its offsets. @returns those behind it in its chains, in their order, which have left them too */
@@ -84,8 +92,21 @@ export class OffsetChains {
       for (const chain of this.#chainsOf.get(each) ?? []) remove(chain, gone);
       this.#chainsOf.delete(each);
     }
+    this.#tellFirst();
     gone.delete(unit);
     return [...gone];
+  }
+
+  #isFirst(unit: CommittableUnit): boolean {
+    return [...(this.#chainsOf.get(unit) ?? [])].every(({ links }) => links[0]?.unit === unit);
+  }
+
+  #tellFirst(): void {
+    for (const [unit, resolve] of this.#onFirst) {
+      if (!this.#isFirst(unit)) continue;
+      this.#onFirst.delete(unit);
+      resolve();
+    }
   }
 
   #chainFor(groupId: string, owner: string, { topic, partition }: ConsumedOffset): Chain {

@@ -1,6 +1,12 @@
 import { errorName } from 'kafka-wire';
 
-import type { Cluster, CoordinatorType, WireRequest } from '../../cluster/cluster.js';
+import type {
+  Cluster,
+  ConnectionPurpose,
+  CoordinatorType,
+  TransactionVersion,
+  WireRequest,
+} from '../../cluster/cluster.js';
 import { UnsupportedVersionError } from '../../cluster/cluster.errors.js';
 import { AuthenticationError, AuthorizationError } from '../../errors/cluster-side.errors.js';
 import { ProducerClosedError } from '../../errors/delivery.errors.js';
@@ -55,6 +61,7 @@ export class NoAnswerError extends Error {
 
 export interface CoordinatorSettings extends RetryBackoff {
   readonly requestTimeoutMs: number;
+  readonly controlPurpose: ConnectionPurpose;
 }
 
 /** Asks coordinators, again and again until they answer: the one place that looks for a new one, connects, and waits between attempts. */
@@ -115,6 +122,14 @@ export class CoordinatorRequests {
     }
   }
 
+  /** How transactions work, as the connection to the coordinator told; `undefined` while there is none. */
+  async transactionVersion(key: string, deadlineMs: number): Promise<TransactionVersion | undefined> {
+    const { controlPurpose } = this.#settings;
+    const node = await this.#waits.within(this.#cluster.coordinator('transaction', key), deadlineMs);
+    if (node === undefined || !this.#cluster.isReady(node.value, controlPurpose)) return undefined;
+    return this.#cluster.transactionVersion(node.value, controlPurpose);
+  }
+
   async #attempt<R>(
     type: CoordinatorType,
     key: string,
@@ -124,12 +139,13 @@ export class CoordinatorRequests {
   ): Promise<{ readonly value: R } | undefined> {
     const node = await this.#waits.within(this.#cluster.coordinator(type, key), deadlineMs);
     if (node === undefined) return undefined;
-    if (!this.#cluster.isReady(node.value, 'control')) {
-      const connected = await this.#waits.within(this.#cluster.connect(node.value, 'control'), deadlineMs);
+    const { controlPurpose } = this.#settings;
+    if (!this.#cluster.isReady(node.value, controlPurpose)) {
+      const connected = await this.#waits.within(this.#cluster.connect(node.value, controlPurpose), deadlineMs);
       if (connected === undefined) return undefined;
     }
     attempt.isWritten = true;
-    return this.#waits.within(this.#cluster.send(node.value, request, 'control'), deadlineMs);
+    return this.#waits.within(this.#cluster.send(node.value, request, controlPurpose), deadlineMs);
   }
 
   #timeoutMs(deadlineMs: number): number {

@@ -1,6 +1,6 @@
 import type { BatchCodec } from '../../accumulator/batch-compressor.js';
 import { RecordAccumulator } from '../../accumulator/record-accumulator.js';
-import type { Cluster } from '../../cluster/cluster.js';
+import type { Cluster, ConnectionPurpose } from '../../cluster/cluster.js';
 import { rejection } from '../../sender/batch-rejection.js';
 import type { BoardingSettings } from '../../sender/boarding.js';
 import { Sender } from '../../sender/sender.js';
@@ -29,6 +29,8 @@ export interface TransactionalProducerSettings extends CoordinatorSettings, Omit
   readonly transactionalId: string;
   /** How long brokers wait before they abort what is open, in milliseconds. */
   readonly transactionTimeoutMs: number;
+  /** Connections for its records; those for its coordinators are `controlPurpose`. */
+  readonly recordsPurpose: ConnectionPurpose;
   readonly batchSizeBytes: number;
   /** `undefined`: records are sent uncompressed. */
   readonly codec: BatchCodec | undefined;
@@ -70,16 +72,16 @@ export function createTransactionalProducer(
     {
       identity,
       settlement: new TransactionSettlement(accumulator, identity, settings, clock),
-      purpose: 'transaction',
+      purpose: settings.recordsPurpose,
     },
   );
   identity.onDoubt = (errorCode) => sender.refuseWaiting((batch) => rejection(batch, { errorCode, message: null }));
   const producer: KafkaTransactionalProducer = new KafkaTransactionalProducer({
     transactionalId,
-    cluster,
     clock,
     waits,
     identity,
+    requests,
     renewal: new IdentityRenewal(identity, requests),
     partitions: new TransactionPartitions(requests, cluster),
     offsets: new TransactionOffsets(coordinators, requests),

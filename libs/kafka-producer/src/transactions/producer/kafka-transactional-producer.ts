@@ -1,4 +1,4 @@
-import type { Cluster, TransactionVersion } from '../../cluster/cluster.js';
+import type { TransactionVersion } from '../../cluster/cluster.js';
 import { ProducerClosedError } from '../../errors/delivery.errors.js';
 import { TransactionOutcomeUnknownError } from '../../errors/transaction.errors.js';
 import type { Clock } from '../../support/clock.js';
@@ -14,6 +14,7 @@ import type { EndAnswer, EndingTransaction, TransactionEnd } from './transaction
 import type { TransactionOffsets } from './transaction-offsets.js';
 import type { TransactionPartitions } from './transaction-partitions.js';
 import type { TransactionRecords } from './transaction-records.js';
+import type { TransactionRequests } from './transaction-requests.js';
 import type { TransactionalIdentity } from './transactional-identity.js';
 import type { AppendOutcome, EndOutcome, OffsetsOutcome, TransactionalProducer } from './transactional-producer.js';
 import type { Waits } from './waits.js';
@@ -24,10 +25,10 @@ const SETTLE_TIMEOUT_MS = 1_200_000;
 /** What a transactional producer is made of. */
 export interface ProducerParts {
   readonly transactionalId: string;
-  readonly cluster: Cluster;
   readonly clock: Clock;
   readonly waits: Waits;
   readonly identity: TransactionalIdentity;
+  readonly requests: TransactionRequests;
   readonly renewal: IdentityRenewal;
   readonly partitions: TransactionPartitions;
   readonly offsets: TransactionOffsets;
@@ -58,14 +59,18 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     return this.#version ?? 1;
   }
 
+  allow(transactionTimeoutMs: number): void {
+    if (this.#parts.requests.raiseTimeout(transactionTimeoutMs)) this.#parts.renewal.request();
+  }
+
   async begin(deadlineMs: number): Promise<void> {
-    const { identity, renewal, waits, partitions, offsets } = this.#parts;
+    const { identity, requests, renewal, waits, partitions, offsets } = this.#parts;
     if (this.#settling !== undefined && (await waits.within(this.#settling, deadlineMs)) === undefined) {
       throw new NoAnswerError(`EndTxn of transactional id '${this.transactionalId}'`, true, undefined, undefined);
     }
     this.#assertUsable();
     if (renewal.isDue) await renewal.run(deadlineMs);
-    const version = await this.#currentVersion(deadlineMs);
+    const version = (await requests.transactionVersion(deadlineMs)) ?? this.transactionVersion;
     // Sequences of one level do not go on under the other.
     if (this.#version !== undefined && this.#version !== version) await renewal.run(deadlineMs);
     this.#version = version;
@@ -88,17 +93,19 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     return outcomes;
   }
 
+  giveUp(): void {
+    this.#parts.partitions.giveUp();
+    this.#parts.records.giveUp();
+  }
+
   async sendOffsets(offsets: readonly ConsumedOffsets[], deadlineMs: number): Promise<readonly OffsetsOutcome[]> {
     const { identity, offsets: ofTransaction } = this.#parts;
     const { current } = identity;
     if (offsets.length === 0) return [];
     if (current === undefined) return offsets.map(() => this.#lostOffsets());
     this.#isEmpty = false;
-    const outcomes = await ofTransaction.send(
-      { identity: current, version: this.transactionVersion },
-      offsets,
-      deadlineMs,
-    );
+    const transaction = { identity: current, version: this.transactionVersion };
+    const outcomes = await ofTransaction.send(transaction, offsets, deadlineMs);
     this.#noteLost(ofTransaction.wasLost);
     for (const outcome of outcomes) {
       if (outcome.kind !== 'accepted') this.#mustAbort = true;
@@ -222,15 +229,6 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     const { transactionalId } = this;
     const error = new TransactionOutcomeUnknownError({ transactionalId, detail: cause.message, cause });
     return { kind: 'unknown', error, settled };
-  }
-
-  /** As the coordinator's connection tells, if there is one; else as it was. */
-  async #currentVersion(deadlineMs: number): Promise<TransactionVersion> {
-    const { cluster, waits } = this.#parts;
-    const node = await waits.within(cluster.coordinator('transaction', this.transactionalId), deadlineMs);
-    return node !== undefined && cluster.isReady(node.value, 'control')
-      ? cluster.transactionVersion(node.value)
-      : this.transactionVersion;
   }
 
   #assertUsable(): void {

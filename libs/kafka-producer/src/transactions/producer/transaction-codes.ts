@@ -27,6 +27,7 @@ export const OUT_OF_ORDER_SEQUENCE_NUMBER = errorCode('OUT_OF_ORDER_SEQUENCE_NUM
 export const INVALID_PRODUCER_EPOCH = errorCode('INVALID_PRODUCER_EPOCH');
 export const CONCURRENT_TRANSACTIONS = errorCode('CONCURRENT_TRANSACTIONS');
 export const OPERATION_NOT_ATTEMPTED = errorCode('OPERATION_NOT_ATTEMPTED');
+export const INVALID_TRANSACTION_TIMEOUT = errorCode('INVALID_TRANSACTION_TIMEOUT');
 export const INVALID_TXN_STATE = errorCode('INVALID_TXN_STATE');
 
 /** The transaction is over, or is another one than we think: nothing more can be done in it, whoever's record it is. */

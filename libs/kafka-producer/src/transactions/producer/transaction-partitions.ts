@@ -26,6 +26,7 @@ export class TransactionPartitions {
   readonly #requests: TransactionRequests;
   readonly #cluster: Cluster;
   readonly #added = new Map<string, Set<number>>();
+  #giveUp: (error: Error) => void = () => {};
 
   constructor(requests: TransactionRequests, cluster: Cluster) {
     this.#requests = requests;
@@ -40,6 +41,11 @@ export class TransactionPartitions {
   /** Another transaction begins. */
   clear(): void {
     this.#added.clear();
+  }
+
+  /** What is being added fails with `NoAnswerError`. */
+  giveUp(): void {
+    this.#giveUp(new NoAnswerError('AddPartitionsToTxn', true, undefined, undefined));
   }
 
   /** @throws as `CoordinatorRequests.ask()` does */
@@ -71,7 +77,9 @@ export class TransactionPartitions {
 
   async #ask(identity: ProducerIdentity, topics: Topics, deadlineMs: number) {
     try {
-      const { response, wasLost } = await this.#requests.addPartitions(identity, topics, deadlineMs);
+      const givenUp = new Promise<never>((_, reject) => (this.#giveUp = reject));
+      const adding = this.#requests.addPartitions(identity, topics, deadlineMs);
+      const { response, wasLost } = await Promise.race([adding, givenUp]);
       return { codes: codesByPartition(response), wasLost };
     } catch (error) {
       if (!(error instanceof NoAnswerError) || error.errorCode !== UNKNOWN_TOPIC_OR_PARTITION) throw error;

@@ -8,6 +8,7 @@ import { ProducerFencedError } from '../../errors/transaction.errors.js';
 import { NO_IDENTITY, type ProducerIdentity } from '../../sender/producer-identity.js';
 import type { AskProgress, CoordinatorAnswer, CoordinatorRequests } from './coordinator-requests.js';
 import {
+  INVALID_TRANSACTION_TIMEOUT,
   IS_FENCED,
   NONE,
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
@@ -27,13 +28,22 @@ export type AddPartitionsResponse = ResponseOf<typeof apis.AddPartitionsToTxn>;
 /** What is asked of the coordinator of one transactional id. All throw as `CoordinatorRequests.ask()` does. */
 export class TransactionRequests {
   readonly #requests: CoordinatorRequests;
+  #transactionTimeoutMs: number;
 
   constructor(
     requests: CoordinatorRequests,
     readonly transactionalId: string,
-    readonly transactionTimeoutMs: number,
+    transactionTimeoutMs: number,
   ) {
     this.#requests = requests;
+    this.#transactionTimeoutMs = transactionTimeoutMs;
+  }
+
+  /** @returns whether it is longer than before: brokers hear of it with the next `initProducerId()` */
+  raiseTimeout(transactionTimeoutMs: number): boolean {
+    if (transactionTimeoutMs <= this.#transactionTimeoutMs) return false;
+    this.#transactionTimeoutMs = transactionTimeoutMs;
+    return true;
   }
 
   /**
@@ -48,6 +58,11 @@ export class TransactionRequests {
     if (held?.epoch !== LAST_EPOCH - 1 || errorCode !== UNKNOWN_SERVER_ERROR) throw this.#initError(errorCode, held);
     // The broker cannot repeat this answer: it has given out the last epoch, and so the next one is that of another id.
     return this.initProducerId({ producerId: held.producerId, epoch: LAST_EPOCH }, deadlineMs);
+  }
+
+  /** @returns `undefined` while there is no connection to the coordinator */
+  transactionVersion(deadlineMs: number): Promise<TransactionVersion | undefined> {
+    return this.#requests.transactionVersion(this.transactionalId, deadlineMs);
   }
 
   /** What the coordinator knows of the transactional id. Changes nothing. `undefined`: nothing. */
@@ -132,7 +147,8 @@ export class TransactionRequests {
   }
 
   async #init(from: ProducerIdentity, deadlineMs: number): Promise<ResponseOf<typeof apis.InitProducerId>> {
-    const { transactionalId, transactionTimeoutMs } = this;
+    const { transactionalId } = this;
+    const transactionTimeoutMs = this.#transactionTimeoutMs;
     const input = { transactionalId, transactionTimeoutMs, producerId: from.producerId, producerEpoch: from.epoch };
     const { response } = await this.#requests.ask(
       {
@@ -149,7 +165,11 @@ export class TransactionRequests {
   #initError(errorCode: number, held: ProducerIdentity | undefined): Error {
     const { transactionalId } = this;
     const request = `InitProducerId for transactional id '${transactionalId}'`;
-    const cause = new BrokerAnswerError({ broker: 'The coordinator', request, errorCode });
+    const detail =
+      errorCode === INVALID_TRANSACTION_TIMEOUT
+        ? `they may be open for ${this.#transactionTimeoutMs} ms, which is more than the brokers' transaction.max.timeout.ms. Lower transactions.transactionTimeoutMs, or timeoutMs and commitTimeoutMs of streaming units`
+        : null;
+    const cause = new BrokerAnswerError({ broker: 'The coordinator', request, errorCode, detail });
     if (held !== undefined && IS_FENCED.has(errorCode)) return new ProducerFencedError({ transactionalId, cause });
     if (errorCode !== TRANSACTIONAL_ID_AUTHORIZATION_FAILED) return cause;
     return new AuthorizationError({ resource: 'transactional id', name: transactionalId, operation: 'Write', cause });

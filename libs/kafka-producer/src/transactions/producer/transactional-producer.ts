@@ -46,6 +46,8 @@ export type EndOutcome =
  */
 export interface TransactionalProducer {
   readonly transactionalId: string;
+  /** From the next transaction on each may be open for so long before brokers abort it; never for less than before. Unit: milliseconds. */
+  allow(transactionTimeoutMs: number): void;
   /**
    * Makes sure that a transaction may be opened: has an identity, and the one before is settled (TRANSACTIONS rule 21). Asks no broker when both are so.
    *
@@ -59,6 +61,8 @@ export interface TransactionalProducer {
    * Error codes that concern the transaction itself (47, 48, 49, 90, 120) are `refused` with that code for every record concerned.
    */
   append(records: readonly StagedRecord[], deadlineMs: number): Promise<readonly AppendOutcome[]>;
+  /** What is being appended and has no outcome is `unanswered` now: the transaction can only be aborted. */
+  giveUp(): void;
   /** One TxnOffsetCommit per (group, generation, member); within one the last offset of a partition wins. Never rejects. */
   sendOffsets(offsets: readonly ConsumedOffsets[], deadlineMs: number): Promise<readonly OffsetsOutcome[]>;
   /**

@@ -136,6 +136,7 @@ export class Transactions {
         reject(error);
       };
     });
+    expired.catch(() => {}); // a unit that streams may end before it is opened
     const unit = await this.#open(options, expire);
     const working = this.#ambient.enter(this, unit, async () => work(unit));
     working.catch((error: unknown) => {

@@ -71,6 +71,14 @@ class ScriptedProducer implements TransactionalProducer {
     readonly brokers: ScriptedBrokers,
   ) {}
 
+  allow(): void {
+    // Brokers of a script never lose patience.
+  }
+
+  giveUp(): void {
+    // They answer at the deadline.
+  }
+
   begin(): Promise<void> {
     this.brokers.attempts++;
     this.#records = [];

@@ -3,7 +3,7 @@ import { RECORD_BATCH_HEADER_BYTES } from 'kafka-wire';
 import type { Cluster, TopicMetadata } from '../../cluster/cluster.js';
 import { ClusterUnavailableError } from '../../cluster/cluster.errors.js';
 import { BufferExhaustedError } from '../../errors/delivery.errors.js';
-import { InvalidRecordError, RecordTooLargeError } from '../../errors/record.errors.js';
+import { RecordTooLargeError } from '../../errors/record.errors.js';
 import { TransactionEndedError } from '../../errors/transaction.errors.js';
 import type { RecordPartitioner } from '../../partitioning/record-partitioner.js';
 import type { ProducerRecord } from '../../record/producer-record.js';
@@ -62,7 +62,7 @@ export class RecordStager {
 
   /** @returns `undefined` when it has to wait, for the topic or for memory */
   tryStage(record: SerializedRecord, account: MemoryAccount): StagedRecord | undefined {
-    this.#checkSize(record, account);
+    this.#checkSize(record);
     const topic = this.#cluster.topic(record.topic);
     if (topic === undefined || this.#partitioner.isBeyond(record, topic)) return undefined;
     if (!this.#memory.tryReserve(account, record.sized.maxSizeBytes)) return undefined;
@@ -71,7 +71,7 @@ export class RecordStager {
 
   /** Waits for the topic and for memory, up to `maxBlockMs`. */
   async stage(record: SerializedRecord, account: MemoryAccount): Promise<StagedRecord> {
-    this.#checkSize(record, account);
+    this.#checkSize(record);
     const deadlineMs = this.#clock.now() + this.#settings.maxBlockMs;
     const topic = await this.#topic(record);
     const { maxSizeBytes } = record.sized;
@@ -146,23 +146,11 @@ export class RecordStager {
     });
   }
 
-  #checkSize({ topic, sized }: SerializedRecord, account: MemoryAccount): void {
+  #checkSize({ topic, sized }: SerializedRecord): void {
     const sizeBytes = sized.maxSizeBytes + RECORD_BATCH_HEADER_BYTES;
     const limitBytes = this.#settings.maxRequestSizeBytes;
     if (sizeBytes > limitBytes) {
       throw new RecordTooLargeError({ topic, sizeBytes, limitBytes, limit: 'maxRequestSizeBytes' });
     }
-    const { maxUnitBytes } = this.#memory;
-    const unitBytes = account.bytes + sized.maxSizeBytes;
-    if (unitBytes > maxUnitBytes) throw unitTooLarge(topic, unitBytes, maxUnitBytes);
   }
-}
-
-/** It would wait for memory that only it could give back. */
-function unitTooLarge(topic: string, unitBytes: number, maxUnitBytes: number): InvalidRecordError {
-  return new InvalidRecordError({
-    topic,
-    reason: `with it the transaction would hold ${unitBytes} bytes, more than the ${maxUnitBytes} a staged one may have (four times transactions.maxUnitBytes)`,
-    remedy: 'Divide the work into several transactions, or raise transactions.maxUnitBytes and maxStagedBytes.',
-  });
 }

@@ -1,6 +1,8 @@
 /** What one unit holds, as part of the outermost unit it was opened in. */
 export class MemoryAccount {
   bytes = 0;
+  /** More than this it may not hold, except for a single record: what it has gets away by itself. */
+  windowBytes = Infinity;
   readonly root: MemoryAccount;
   /** Of the root: held by it and everything nested in it. */
   totalBytes = 0;
@@ -9,6 +11,10 @@ export class MemoryAccount {
 
   constructor(parent?: MemoryAccount) {
     this.root = parent?.root ?? this;
+  }
+
+  isFullFor(bytes: number): boolean {
+    return this.bytes > 0 && this.bytes + bytes > this.windowBytes;
   }
 }
 
@@ -52,10 +58,18 @@ export class StagedMemory {
   /** @returns false when it has to wait: nothing was taken then */
   tryReserve(account: MemoryAccount, bytes: number): boolean {
     this.#roots.add(account.root);
-    const isFree = this.#usedBytes + bytes <= this.totalBytes && this.#waiters.length === 0;
-    if (!isFree && !this.#mayOverdraw(account, bytes)) return false;
+    if (account.isFullFor(bytes)) return false;
+    if (!this.hasRoom(bytes) && !this.#mayOverdraw(account, bytes)) return false;
     this.#take(account, bytes);
     return true;
+  }
+
+  /** Nobody waits who could take it. */
+  hasRoom(bytes: number): boolean {
+    return (
+      this.#usedBytes + bytes <= this.totalBytes &&
+      this.#waiters.every(({ account, bytes: wanted }) => account.isFullFor(wanted))
+    );
   }
 
   wait(waiter: StagedMemoryWaiter): void {
@@ -105,14 +119,19 @@ export class StagedMemory {
   }
 
   #grant(): void {
-    for (let next = this.#waiters[0]; next !== undefined; next = this.#waiters[0]) {
+    for (let next = this.#nextWaiter(); next !== undefined; next = this.#nextWaiter()) {
       const { account, bytes } = next;
       if (this.#usedBytes + bytes > this.totalBytes && !this.#mayOverdraw(account, bytes)) return;
-      this.#waiters.shift();
+      this.#waiters.splice(this.#waiters.indexOf(next), 1);
       account.waiters.delete(next);
       this.#take(account, bytes);
       next.grant();
     }
+  }
+
+  /** Whoever waits for what itself has under way keeps nobody else waiting. */
+  #nextWaiter(): StagedMemoryWaiter | undefined {
+    return this.#waiters.find(({ account, bytes }) => !account.isFullFor(bytes));
   }
 
   #forgetIdle(root: MemoryAccount): void {

@@ -8,6 +8,9 @@ import type { RecordMetadata } from '../../record/record-metadata.js';
  * A class, like all that is made once per record (see `SerializedRecord`).
  */
 export class StagedRecord {
+  /** Its place among the records of its unit; -1 once it is none of them any more. */
+  position = -1;
+
   constructor(
     readonly topic: string,
     readonly partition: number,

@@ -1,5 +1,4 @@
 import { ProducerClosedError } from '../../errors/delivery.errors.js';
-import { PropagationError } from '../../errors/transaction.errors.js';
 import { TransactionUnit } from './transaction-unit.js';
 import { hasEnded } from './unit-state.js';
 import type { UnitFactory, UnitOfWork, UnitSettings } from './unit-of-work.js';
@@ -25,14 +24,9 @@ export class StagedUnits implements UnitFactory {
     if (this.#isClosed && (settings.parent === undefined || !this.#open.has(settings.parent))) {
       throw new ProducerClosedError({ state: 'closing' });
     }
-    if (settings.mode === 'streaming') {
-      throw new PropagationError({
-        reason: "mode 'streaming' is not available in this version",
-        remedy: 'Leave `mode` out: records are staged in memory up to transactions.maxStagedBytes.',
-      });
-    }
     const unit = new TransactionUnit(settings, this.#parts);
     if (!hasEnded(unit.state)) this.#open.add(unit); // its signal may have been aborted before
+    if (settings.mode === 'streaming') await unit.stream();
     return unit;
   }
 

@@ -94,14 +94,18 @@ describe('a unit', () => {
     expect(producer.stats().openUnits).toBe(0);
   });
 
-  it('is refused a record that would make it larger than a staged unit may be', async () => {
+  it('streams as soon as it is larger than a staged unit shall be', async () => {
     const producer = new InMemoryProducer();
-    const value = 'x'.repeat(1_000_000);
-    const whole = producer.transaction(async () => {
-      for (let count = 0; count < 17; count++) await producer.send({ topic: 't', value });
+    const states: string[] = [];
+    await producer.transaction(async (tx) => {
+      for (let count = 0; count < 40; count++) {
+        await producer.send({ topic: 't', value: `${count}`.padEnd(500_000) });
+        states.push(tx.state);
+      }
     });
-    await expect(whole).rejects.toThrow('more than the 16777216 a staged one may have');
-    expect(producer.stats()).toMatchObject({ openUnits: 0, stagedBytes: 0 });
+    expect(states.indexOf('streaming')).toBe(8);
+    expect(producer.records.in('t').map(({ text }) => Number(text))).toEqual(states.map((_, index) => index));
+    expect(producer.stats()).toMatchObject({ openUnits: 0, stagedBytes: 0, streamingProducers: 0 });
   });
 
   it('ends once', async () => {

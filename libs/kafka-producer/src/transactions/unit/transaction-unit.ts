@@ -13,12 +13,13 @@ import { heard, UnitDelivery } from './unit-delivery.js';
 import { UnitLife } from './unit-life.js';
 import type { UnitOfWork, UnitSettings } from './unit-of-work.js';
 import type { UnitParts } from './unit-parts.js';
+import { hasEnded } from './unit-state.js';
 
 /**
  * READ FIRST in this folder. A unit of work as its users see it: `send()` stages, and its life (`UnitLife`) ends with everything handed to the committer, or
  * dropped.
  *
- * Nothing of it reaches a broker before its work is done. A call that was made before the end belongs to the unit although its record takes time; one that
+ * Nothing of it reaches a broker before its work is done, unless it streams. A call that was made before the end belongs to the unit although its record takes time; one that
  * fails leaves a unit that can only be aborted, because nobody can tell whether its caller has seen to it. Inside a savepoint only that is lost.
  */
 export class TransactionUnit implements UnitOfWork {
@@ -57,7 +58,7 @@ export class TransactionUnit implements UnitOfWork {
   enqueue(record: ProducerRecord): Promise<Delivery> {
     const ofEnd = async (staged: StagedRecord): Promise<RecordMetadata> => {
       const all = await this.results();
-      return all[this.#life.records.indexOf(staged)] ?? staged.metadata;
+      return all[staged.position] ?? staged.metadata;
     };
     const staged = this.#stage(record, 'enqueue()');
     return heard(staged.then((it) => new UnitDelivery(() => heard(ofEnd(it)))));
@@ -104,7 +105,8 @@ export class TransactionUnit implements UnitOfWork {
       return result;
     } catch (error) {
       await life.untilStaged();
-      if (life.takesRecords) this.#rewind(mark, before, error);
+      if (life.stream.isActive) life.rollback.set('rollback-only', cannotRewind(error), error);
+      else if (life.takesRecords) this.#rewind(mark, before, error);
       throw error;
     }
   }
@@ -127,6 +129,17 @@ export class TransactionUnit implements UnitOfWork {
 
   results(): Promise<RecordMetadata[]> {
     return heard(this.#life.results());
+  }
+
+  /** Waits for a producer of its own. @throws PoolExhaustedError; what ended the unit meanwhile */
+  async stream(): Promise<void> {
+    try {
+      await this.#life.stream.begin();
+    } catch (error) {
+      if (hasEnded(this.state)) await this.results();
+      await this.abort('cancelled', error);
+      throw error;
+    }
   }
 
   commit(): Promise<void> {
@@ -157,4 +170,8 @@ export class TransactionUnit implements UnitOfWork {
     committer.dropOffsets(life);
     for (const offsets of life.offsets) committer.stageOffsets(life, offsets);
   }
+}
+
+function cannotRewind(error: unknown): string {
+  return `a savepoint of it failed, which cannot be undone by itself because the unit streams, and its records are at the broker: ${sentenceOf(error)}`;
 }

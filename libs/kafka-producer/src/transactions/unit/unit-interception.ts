@@ -50,6 +50,10 @@ export class UnitInterception {
     }
   }
 
+  allDropped(error: unknown): void {
+    this.dropped(this.#untold.keys(), error);
+  }
+
   committed(metadata: readonly RecordMetadata[]): void {
     this.#untold.clear();
     for (const each of metadata) this.#interceptors.onAcknowledgement(each);

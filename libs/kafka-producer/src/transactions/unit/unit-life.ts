@@ -13,6 +13,7 @@ import { UnitHooks } from './unit-hooks.js';
 import type { UnitSettings } from './unit-of-work.js';
 import type { UnitParts } from './unit-parts.js';
 import { UnitStaging } from './unit-staging.js';
+import { UnitStreaming, type StreamingOwner } from './unit-streaming.js';
 import { hasEnded, transition } from './unit-state.js';
 
 /**
@@ -20,10 +21,11 @@ import { hasEnded, transition } from './unit-state.js';
  *
  * What the committer and the brokers see of a unit is this.
  */
-export class UnitLife implements CommittableUnit {
+export class UnitLife implements CommittableUnit, StreamingOwner {
   readonly work = new StagedWork();
   readonly rollback = new RollbackMark();
   readonly staging: UnitStaging;
+  readonly stream: UnitStreaming;
   readonly expiry: UnitExpiry;
   readonly account: MemoryAccount;
   readonly #parts: UnitParts;
@@ -32,7 +34,7 @@ export class UnitLife implements CommittableUnit {
   /** Its owner has asked for the commit: records of before are still on their way. */
   #isCommitting = false;
   #hooks: UnitHooks | undefined;
-  #metadata: readonly RecordMetadata[] = [];
+  #metadata: () => readonly RecordMetadata[] = () => [];
   /** Why it ended without a commit. */
   #error: Error | undefined;
   readonly #onEnd: (() => void)[] = [];
@@ -44,8 +46,10 @@ export class UnitLife implements CommittableUnit {
     this.#parts = parts;
     this.#ended = ended;
     this.account = account;
+    this.stream = new UnitStreaming(settings, parts, this);
     this.staging = new UnitStaging(parts, this.work, {
       account,
+      streaming: this.stream,
       assertOpen: () => this.assertTakesRecords('send()'),
       failed: (error) => this.#sendFailed(error),
     });
@@ -81,9 +85,9 @@ export class UnitLife implements CommittableUnit {
   }
 
   async results(): Promise<RecordMetadata[]> {
-    if (!hasEnded(this.#state)) await this.#end();
+    if (!hasEnded(this.#state)) await this.untilEnded();
     if (this.#error !== undefined) throw this.#error;
-    return [...this.#metadata];
+    return [...this.#metadata()];
   }
 
   async commit(): Promise<void> {
@@ -91,9 +95,10 @@ export class UnitLife implements CommittableUnit {
     this.#isCommitting = true;
     try {
       // Until nothing is left that was called before the end. From here to the new state nothing may be awaited.
-      while (this.takesRecords && (this.staging.pending !== undefined || this.#hooks?.hasBeforeCommit === true)) {
+      while (this.takesRecords && this.#hasWork) {
         await this.untilStaged();
         await this.#hooks?.beforeCommit();
+        await this.#untilFirst();
       }
     } catch (error) {
       await this.abort('rollback-only', error);
@@ -102,6 +107,7 @@ export class UnitLife implements CommittableUnit {
     if (!this.takesRecords) throw this.#notAgain();
     const { mark } = this.rollback;
     if (mark !== undefined) this.#abortWith(new TransactionAbortedError(mark));
+    else if (this.stream.isActive) await this.stream.commit();
     else if (this.work.isEmpty) this.#become('committed');
     else await this.#submit();
     await this.#runHooks();
@@ -132,7 +138,15 @@ export class UnitLife implements CommittableUnit {
     this.expiry.stop();
   }
 
+  streaming(): void {
+    this.#state = transition(this.#state, 'streaming');
+  }
+
   committed(metadata: readonly RecordMetadata[]): void {
+    this.streamed(() => metadata);
+  }
+
+  streamed(metadata: () => readonly RecordMetadata[]): void {
     this.#metadata = metadata;
     this.#become('committed');
   }
@@ -155,7 +169,7 @@ export class UnitLife implements CommittableUnit {
   async untilStaged(): Promise<void> {
     const { pending } = this.staging;
     if (pending === undefined || !this.takesRecords) return;
-    await Promise.race([pending, this.#end()]);
+    await Promise.race([pending, this.untilEnded()]);
     return this.untilStaged();
   }
 
@@ -164,8 +178,25 @@ export class UnitLife implements CommittableUnit {
     if (!this.takesRecords) throw new TransactionEndedError({ operation, state: this.#state, cause: this.#error });
   }
 
-  #end(): Promise<void> {
+  get deadlineMs(): number {
+    return this.expiry.deadlineMs;
+  }
+
+  untilEnded(): Promise<void> {
     return new Promise((resolve) => this.#onEnd.push(resolve));
+  }
+
+  /** Something is to be awaited before the commit. */
+  get #hasWork(): boolean {
+    return (
+      this.staging.pending !== undefined || this.#hooks?.hasBeforeCommit === true || this.#untilFirst() !== undefined
+    );
+  }
+
+  /** A unit that commits by itself waits for those that commit lower offsets. */
+  #untilFirst(): Promise<void> | undefined {
+    const first = this.stream.isActive ? this.#parts.committer.untilFirst(this) : undefined;
+    return first && Promise.race([first, this.untilEnded()]);
   }
 
   #notAgain(): Error {
@@ -180,7 +211,7 @@ export class UnitLife implements CommittableUnit {
 
   #submit(): Promise<void> {
     this.#state = transition(this.#state, 'queued');
-    const end = this.#end();
+    const end = this.untilEnded();
     this.#parts.committer.submit(this);
     return end;
   }
@@ -199,7 +230,8 @@ export class UnitLife implements CommittableUnit {
     if (outcome === 'committed') this.staging.committed(this.#metadata);
     else {
       this.expiry.abort(this.#error);
-      this.staging.rewind({ records: 0, offsets: 0 }, this.#error);
+      void this.stream.abort();
+      this.staging.failed(this.#error);
     }
     for (const resolve of this.#onEnd.splice(0)) resolve();
     this.#ended();
@@ -211,6 +243,6 @@ export class UnitLife implements CommittableUnit {
     if (hooks === undefined) return;
     this.#hooks = undefined;
     const { hookFailed, outside } = this.#parts;
-    await outside(() => hooks.ended(this.#state, this.#metadata, reason, hookFailed));
+    await outside(() => hooks.ended(this.#state, this.#metadata(), reason, hookFailed));
   }
 }

@@ -6,6 +6,7 @@ import type { UnitDeadlines } from './unit-deadlines.js';
 import type { HookFailure } from './unit-hooks.js';
 import type { RecordInterceptors } from './unit-interception.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import type { StreamingParts } from './unit-streaming.js';
 
 /** What the units of one producer share. */
 export interface UnitParts {
@@ -13,6 +14,7 @@ export interface UnitParts {
   readonly memory: StagedMemory;
   readonly deadlines: UnitDeadlines;
   readonly committer: UnitCommitter;
+  readonly streaming: StreamingParts;
   readonly clock: Clock;
   readonly hookFailed: HookFailure;
   /** Runs work in the calling async context without the unit. */

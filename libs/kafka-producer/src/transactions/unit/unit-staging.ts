@@ -7,12 +7,14 @@ import type { StagedRecord } from './staged-record.js';
 import type { StagedMark, StagedWork } from './staged-work.js';
 import { UnitInterception } from './unit-interception.js';
 import type { UnitParts } from './unit-parts.js';
+import type { UnitStreaming } from './unit-streaming.js';
 
 export type StagingParts = Pick<UnitParts, 'stager' | 'memory' | 'interceptors'>;
 
 /** Whose records are staged. */
 export interface StagingOwner {
   readonly account: MemoryAccount;
+  readonly streaming: Pick<UnitStreaming, 'isActive' | 'admits' | 'begin' | 'add'>;
   /** @throws when the unit takes no more records: asked again when a record that took time is there */
   assertOpen(): void;
   /** A record could not be staged. */
@@ -53,8 +55,8 @@ export class UnitStaging {
     try {
       const made = this.#stager.serialize(record);
       if (this.#pending === undefined && !(made instanceof Promise)) {
-        const staged = this.#stager.tryStage(made, this.#owner.account);
-        if (staged !== undefined) return this.#keep(staged);
+        const staged = this.#tryPlace(made);
+        if (staged !== undefined) return staged;
       }
       return this.#inOrder(async () => this.#place(await made));
     } catch (error) {
@@ -113,16 +115,23 @@ export class UnitStaging {
     });
   }
 
-  /** Drops what was staged after the mark. @param error why */
+  /** Drops what was staged after the mark; what flows cannot be. @param error why */
   rewind(mark: StagedMark, error: unknown): void {
     const dropped = this.#work.rewind(mark);
     this.#release(dropped);
     this.#interception?.dropped(dropped, error);
   }
 
-  committed(metadata: readonly RecordMetadata[]): void {
+  /** @param metadata of all records */
+  committed(metadata: () => readonly RecordMetadata[]): void {
     this.#release(this.#work.records);
-    this.#interception?.committed(metadata);
+    this.#interception?.committed(metadata());
+  }
+
+  /** Nothing of the unit is, or it is not known. */
+  failed(error: unknown): void {
+    this.#release(this.#work.rewind({ records: 0, offsets: 0 }));
+    this.#interception?.allDropped(error);
   }
 
   #release(records: readonly StagedRecord[]): void {
@@ -131,9 +140,19 @@ export class UnitStaging {
     if (bytes > 0) this.#memory.release(this.#owner.account, bytes);
   }
 
+  #tryPlace(record: SerializedRecord): StagedRecord | undefined {
+    const { account, streaming } = this.#owner;
+    if (!streaming.admits(record.sized.maxSizeBytes)) return undefined;
+    const staged = this.#stager.tryStage(record, account);
+    return staged && this.#keep(staged);
+  }
+
   async #place(record: SerializedRecord): Promise<StagedRecord> {
-    const { account } = this.#owner;
-    return this.#keep(this.#stager.tryStage(record, account) ?? (await this.#stager.stage(record, account)));
+    const { account, streaming } = this.#owner;
+    const placed = this.#tryPlace(record);
+    if (placed !== undefined) return placed;
+    if (!streaming.admits(record.sized.maxSizeBytes)) await streaming.begin();
+    return this.#keep(await this.#stager.stage(record, account));
   }
 
   #keep(staged: StagedRecord): StagedRecord {
@@ -143,7 +162,9 @@ export class UnitStaging {
       this.#memory.release(this.#owner.account, staged.sized.maxSizeBytes);
       throw error;
     }
-    this.#work.add(staged);
+    const { streaming } = this.#owner;
+    if (streaming.isActive) streaming.add(staged);
+    else this.#work.add(staged);
     return staged;
   }
 
