@@ -7,6 +7,8 @@ import { useProducer } from '../support/use-producer.js';
 const TOPICS = ['orders', 'stock'];
 const PARTITIONS = 3;
 const UNITS_AROUND = 40;
+/** So many of them stream: more than the pool has producers. */
+const STREAMING_AROUND = 16;
 const OPTIONS = {
   producer: { requestTimeoutMs: 500, retryBackoffMs: 20, retryBackoffMaxMs: 100 },
   transactions: { commitTimeoutMs: 20_000 },
@@ -23,14 +25,19 @@ const TROUBLES = [
 /** What a unit's caller was told. */
 type Told = 'committed' | 'aborted' | 'unknown';
 
-async function unit(producer: KafkaProducerService, name: string): Promise<Told> {
+async function unit(
+  producer: KafkaProducerService,
+  name: string,
+  mode: 'staged' | 'streaming' = 'staged',
+): Promise<Told> {
   try {
-    await producer.transaction(async () => {
+    const work = async (): Promise<void> => {
       for (const topic of TOPICS) {
         for (let partition = 0; partition < PARTITIONS; partition++)
           await producer.send({ topic, partition, value: name });
       }
-    });
+    };
+    await producer.transaction(work, { mode });
     return 'committed';
   } catch (error) {
     const { code } = error as { code?: string };
@@ -74,20 +81,27 @@ describe.each([1, 2] as const)('units of transactions of version %i', (transacti
           const isFirstUse = api === 'FindCoordinator' || api === 'InitProducerId';
           expect(isFirstUse ? 'committed' : await unit(producer, 'before')).toBe('committed');
           const fault = kafka.faults[side](api, { times: 2, action });
-          const names = Array.from({ length: UNITS_AROUND }, (_, index) => `unit-${index}`);
-          const told = new Map(
-            await Promise.all(names.map(async (name) => [name, await unit(producer, name)] as const)),
+          const around = (['staged', 'streaming'] as const).flatMap((mode) =>
+            Array.from({ length: mode === 'staged' ? UNITS_AROUND : STREAMING_AROUND }, async (_, index) => {
+              const name = `${mode}-${index}`;
+              return [name, await unit(producer, name, mode)] as const;
+            }),
           );
+          const told = new Map(await Promise.all(around));
           expect(fault.hits).toBeGreaterThan(0);
-          expect([...told.values()].filter((outcome) => outcome !== 'committed')).toEqual([]);
-          told.set('after', await unit(producer, 'after'));
-          expect(told.get('after')).toBe('committed');
+          expect([...told].filter(([, outcome]) => outcome !== 'committed')).toEqual([]);
+          for (const mode of ['staged', 'streaming'] as const) {
+            told.set(`${mode} after`, await unit(producer, `${mode} after`, mode));
+            expect(told.get(`${mode} after`)).toBe('committed');
+          }
           await expect.poll(() => violations(kafka, told)).toEqual([]);
           expect(producer.stats()).toMatchObject({
             openUnits: 0,
             waitingUnits: 0,
             stagedBytes: 0,
             quarantinedUnits: 0,
+            streamingProducers: 0,
+            waitingForProducer: 0,
           });
         });
       } finally {
