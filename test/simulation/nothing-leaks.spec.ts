@@ -66,7 +66,7 @@ async function start(simulation: Simulation, transactionVersion: 1 | 2) {
   const kafka = await simulation.startKafka({
     brokers: BROKERS,
     transactionVersion,
-    topics: [{ name: 'orders', partitions: 3 }],
+    topics: ['orders', 'consumed'].map((name) => ({ name, partitions: 3 })),
   });
   const producer = await SimulatedProducer.create(simulation, {
     brokers: kafka.bootstrap,

@@ -5,18 +5,23 @@ import { AmbientUnits } from '../../../libs/kafka-producer/src/transactions/prop
 import { TransactionEngine } from '../../../libs/kafka-producer/src/transactions/transaction-engine.js';
 import type { SimulatedProducer } from '../support/simulated-producer.js';
 
-/** Transactions of a simulated producer, put together as its module does it. What they tell nobody in particular is noted. */
+/**
+ * Transactions of a simulated producer, put together as its module does it.
+ *
+ * @param tell is told what concerns nobody in particular
+ */
 export function simulatedEngine(
   simulation: Simulation,
   { settings, cluster, pipeline }: SimulatedProducer,
   options: Partial<Omit<TransactionOptions, 'idPrefix'>>,
+  tell: (what: string) => void = (what) => simulation.note(what),
 ): TransactionEngine {
   const transactions = Object.assign({}, new TransactionOptions(), {
     idPrefix: 'units',
     instanceId: 'simulated',
     ...options,
   });
-  const note = (what: string) => (): void => simulation.note(what);
+  const note = (what: string) => (): void => tell(what);
   return new TransactionEngine(
     { producer: 'simulated', transactions, pipeline: settings },
     {
