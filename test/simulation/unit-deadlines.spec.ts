@@ -93,8 +93,9 @@ describe(`commitTimeoutMs, with SEED=${SEED},`, () => {
       expect(await unit('2')).toBe('committed');
       await simulation.sleep(5_000);
       expect(told.filter((what) => what === 'settled late')).toHaveLength(step === 'EndTxn' ? 1 : 0);
-      expect((await committed()).filter((value) => value !== '1')).toEqual(['2']);
-      if (step !== 'EndTxn') expect(await committed()).toEqual(['2']);
+      // A commit that was unknown may have been one.
+      const seen = await committed();
+      expect(step === 'EndTxn' ? seen.filter((value) => value !== '1') : seen).toEqual(['2']);
     });
   });
 });

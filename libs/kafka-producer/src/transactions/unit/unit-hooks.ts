@@ -4,7 +4,7 @@ import type { TransactionOutcome, TransactionState } from '../transaction.js';
 type AfterHook = 'afterCommit' | 'afterAbort' | 'afterCompletion';
 
 /** Where what a hook throws after the end goes: nobody could be told that would not run a committed unit again. */
-export type HookFailure = (hook: AfterHook, error: unknown) => void;
+export type HookFailure = (hook: AfterHook | 'beforeCommit', error: unknown) => void;
 
 /** What is to be done around the end of a unit, in the order in which it was asked for. */
 export class UnitHooks {

@@ -93,7 +93,7 @@ export class UnitLife implements CommittableUnit {
       // Until nothing is left that was called before the end. From here to the new state nothing may be awaited.
       while (this.takesRecords && (this.staging.pending !== undefined || this.#hooks?.hasBeforeCommit === true)) {
         await this.untilStaged();
-        await this.#hooks?.beforeCommit();
+        await this.#beforeCommit();
       }
     } catch (error) {
       await this.abort('rollback-only', error);
@@ -162,6 +162,14 @@ export class UnitLife implements CommittableUnit {
   /** @throws TransactionEndedError */
   assertTakesRecords(operation: string): void {
     if (!this.takesRecords) throw new TransactionEndedError({ operation, state: this.#state, cause: this.#error });
+  }
+
+  /** A hook that hangs is given up with the unit; what it throws then is too late to abort it. */
+  async #beforeCommit(): Promise<void> {
+    const running = this.#hooks?.beforeCommit();
+    if (running === undefined) return;
+    await Promise.race([running, this.#end()]);
+    if (!this.takesRecords) running.catch((error: unknown) => this.#parts.hookFailed('beforeCommit', error));
   }
 
   #end(): Promise<void> {
