@@ -24,9 +24,7 @@ it('a timer made inside a unit that has ended may not send, and a transaction it
   await producer.transaction(async () => {
     await producer.send(record('inside'));
     // Made here, and so in this context for ever; runs when the unit is over.
-    inTimer = isOver.then(
-      () => new Promise<void>((resolve, reject) => setTimeout(() => later().then(resolve, reject))),
-    );
+    inTimer = isOver.then(() => new Promise((turn) => setTimeout(turn))).then(later);
   });
   fire();
   await inTimer;
