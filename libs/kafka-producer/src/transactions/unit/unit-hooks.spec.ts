@@ -80,6 +80,30 @@ describe('a hook that throws', () => {
   });
 });
 
+describe('a hook before the commit', () => {
+  it.each([
+    ['a send failed', (tx: Transaction) => void tx.send({ topic: 'orders', value: () => {} })],
+    ['it was marked', (tx: Transaction) => tx.markRollbackOnly('no stock')],
+    [
+      'a hook before it has marked it',
+      (tx: Transaction) => {
+        tx.beforeCommit(() => tx.markRollbackOnly('no stock'));
+      },
+    ],
+  ])('is not asked for a unit that can only be aborted: %s', async (_, spoil) => {
+    const { producer, seen } = await listen();
+    let wasAsked = false;
+    const whole = producer.transaction(async (tx) => {
+      await tx.send(record);
+      spoil(tx);
+      tx.beforeCommit(() => (wasAsked = true));
+    });
+    await expect(whole).rejects.toMatchObject({ code: 'KAFKA_PRODUCER_TRANSACTION_ABORTED' });
+    expect(wasAsked).toBe(false);
+    expect(seen()).toBe(0);
+  });
+});
+
 describe('a hook that hangs', () => {
   it('before the commit is over with the deadline of the unit, and nothing is sent', async () => {
     const { producer, seen, published } = await listen();

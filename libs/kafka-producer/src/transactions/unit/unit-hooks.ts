@@ -31,9 +31,9 @@ export class UnitHooks {
     return this.#beforeCommit.length > 0;
   }
 
-  /** Those that were added meanwhile too. @throws what the first one throws that fails */
-  async beforeCommit(): Promise<void> {
-    for (let hook = this.#beforeCommit.shift(); hook !== undefined; hook = this.#beforeCommit.shift()) await hook();
+  /** The next one alone: what it has sent, or decided, counts before the one behind it. @throws what it throws */
+  async nextBeforeCommit(): Promise<void> {
+    await this.#beforeCommit.shift()?.();
   }
 
   /** @param reason of the abort, where it was aborted */

@@ -91,9 +91,9 @@ export class UnitLife implements CommittableUnit {
     this.#isCommitting = true;
     try {
       // Until nothing is left that was called before the end. From here to the new state nothing may be awaited.
-      while (this.takesRecords && (this.staging.pending !== undefined || this.#hooks?.hasBeforeCommit === true)) {
+      while (this.takesRecords && (this.staging.pending !== undefined || this.#hasBeforeCommit)) {
         await this.untilStaged();
-        await this.#beforeCommit();
+        if (this.#hasBeforeCommit) await this.#nextBeforeCommit();
       }
     } catch (error) {
       await this.abort('rollback-only', error);
@@ -164,9 +164,14 @@ export class UnitLife implements CommittableUnit {
     if (!this.takesRecords) throw new TransactionEndedError({ operation, state: this.#state, cause: this.#error });
   }
 
+  /** What such a hook commits elsewhere must not be committed for a unit that can only be aborted. */
+  get #hasBeforeCommit(): boolean {
+    return this.#hooks?.hasBeforeCommit === true && this.rollback.mark === undefined;
+  }
+
   /** A hook that hangs is given up with the unit; what it throws then is too late to abort it. */
-  async #beforeCommit(): Promise<void> {
-    const running = this.#hooks?.beforeCommit();
+  async #nextBeforeCommit(): Promise<void> {
+    const running = this.#hooks?.nextBeforeCommit();
     if (running === undefined) return;
     await Promise.race([running, this.#end()]);
     if (!this.takesRecords) running.catch((error: unknown) => this.#parts.hookFailed('beforeCommit', error));
