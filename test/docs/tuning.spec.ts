@@ -1,17 +1,21 @@
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KafkaProducerChannels } from 'nestjs-kafka-producer';
 import { InMemoryProducer } from 'nestjs-kafka-producer/testing';
 import { expect, it } from 'vitest';
 
-import { TransactionOptions } from '../../libs/kafka-producer/src/options/transaction.options.js';
 import { rowsOf } from './guide-tables.js';
+import { ROOT } from './snippets.js';
 
 /** For streaming units alone; the guide has them in a sentence. */
 const STREAMING = ['maxStreamingProducers', 'acquireTimeoutMs'];
 
 it('the guide on tuning has every option of transactions, and no other', async () => {
   const names = [...(await rowsOf('tuning-transactions.md', 'The options')).keys()].filter((name) => name !== 'option');
-  expect([...names, ...STREAMING].toSorted()).toEqual(Object.keys(new TransactionOptions()).toSorted());
+  const reference = await readFile(join(ROOT, 'docs/reference/options.md'), 'utf8');
+  const options = Array.from(reference.matchAll(/^### `transactions\.(\w+)`$/gm), ([, name = '']) => name);
+  expect([...names, ...STREAMING].toSorted()).toEqual(options.toSorted());
 });
 
 it('the guide on tuning looks at gauges and channels that there are', async () => {
