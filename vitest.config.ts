@@ -29,7 +29,7 @@ export default defineConfig({
       suite('wire', ['test/wire/**/*.spec.ts'], 60_000),
       suite('conformance', ['test/conformance/**/*.spec.ts'], 60_000),
       suite('faults', ['test/history/**/*.spec.ts', 'test/faults/**/*.spec.ts'], 120_000),
-      suite('integration', ['test/{integration,transactions}/**/*.spec.ts'], 60_000),
+      suite('integration', ['test/{integration,transactions,database}/**/*.spec.ts'], 60_000),
       suite('interop', ['test/interop/**/*.spec.ts'], 120_000),
       { ...suite('simulation', ['test/simulation/**/*.spec.ts'], 60_000), plugins: [mutantPlugin()] },
       suite('process', ['test/process/**/*.spec.ts'], 120_000),

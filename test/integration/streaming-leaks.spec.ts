@@ -11,7 +11,7 @@ const FAILURES = 10 * CAPACITY;
 const STREAMING = { mode: 'streaming' } as const;
 const OPTIONS = {
   producer: { requestTimeoutMs: 200, retryBackoffMs: 5, retryBackoffMaxMs: 20 },
-  transactions: { timeoutMs: 1_500, commitTimeoutMs: 300, maxStreamingProducers: CAPACITY },
+  transactions: { timeoutMs: 1_500, commitTimeoutMs: 2_000, maxStreamingProducers: CAPACITY },
 };
 const AT_REST = { openUnits: 0, stagedBytes: 0, streamingProducers: 0, waitingForProducer: 0 };
 

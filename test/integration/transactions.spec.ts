@@ -1,3 +1,4 @@
+import { Kafka, logLevel } from 'kafkajs';
 import { TransactionAbortedError, type KafkaProducerService, type Transaction } from 'nestjs-kafka-producer';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -143,6 +144,32 @@ describeOnEachTransactionVersion('units of work', (kafka) => {
     expect((outcomes[2] as PromiseRejectedResult).reason).toBeInstanceOf(TransactionAbortedError);
     expect((outcomes[2] as PromiseRejectedResult).reason).toMatchObject({ reason: 'rejected' });
     await expect.poll(async () => (await visible(topic)).toSorted()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
+  });
+
+  it('commits the offsets of many units with their records, and the last one counts', async () => {
+    topic = await newTopic();
+    const groupId = `readers of ${topic}`;
+    const offsets = Array.from({ length: 20 }, (_, index) => String(index + 1));
+    await using(async (producer) => {
+      const unit = (offset: string, isLost: boolean): Promise<void> =>
+        producer.transaction(async (tx) => {
+          await tx.send({ topic, value: offset, partition: 0 });
+          await tx.sendOffsets({ groupId, offsets: [{ topic, partition: 2, offset }], member: 'unfenced' });
+          if (isLost) throw new Error('of the last one');
+        });
+      await Promise.all(offsets.map((offset) => unit(offset, false)));
+      await expect(unit('21', true)).rejects.toThrow('of the last one');
+      expect(producer.stats().groupsCommitted).toBeLessThan(offsets.length);
+    });
+    const admin = new Kafka({ brokers: [...kafka().bootstrap], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const committed = async (): Promise<string | undefined> => {
+      const [ofTopic] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      return ofTopic?.partitions.find(({ partition }) => partition === 2)?.offset;
+    };
+    await expect.poll(committed).toBe('20');
+    await admin.disconnect();
+    await expect.poll(() => visible(topic)).toEqual(offsets);
   });
 
   it('has savepoints, explicit ends, hooks, and `await using`', async () => {

@@ -89,4 +89,23 @@ describe.each([1, 2] as const)('records of a transaction at level %s', (transact
     expect(await run(producer, 'once')).toEqual({ kind: 'committed' });
     await expect.poll(() => embedded.committed()).toEqual(['once']);
   });
+
+  it('are not committed when the broker has appended them, their answer was lost, and it refuses the repeat', async () => {
+    const producer = await embedded.start({ transactionVersion });
+    await run(producer, 'first');
+    embedded.kafka.faults.onResponse('Produce', { times: 1, action: 'cut' });
+    embedded.kafka.faults.onRequest('Produce', {
+      times: 1,
+      skip: 1,
+      action: { errorCode: 'MESSAGE_TOO_LARGE' },
+    });
+    await producer.begin(deadline());
+    expect(await append(producer, 'appended')).toMatchObject([{ kind: 'refused', errorCode: 10, isNamed: true }]);
+    expect((await embedded.kafka.recordsIn('orders')).map(({ value }) => String(value))).toContain('appended');
+    expect(await producer.end('commit', deadline())).toEqual({ kind: 'aborted' });
+    // The broker counts on from the sequence it has seen: were the next record to take it, it would pass for a repeat and be lost.
+    expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
+    expect(await run(producer, 'third')).toEqual({ kind: 'committed' });
+    await expect.poll(() => embedded.committed()).toEqual(['first', 'second', 'third']);
+  });
 });

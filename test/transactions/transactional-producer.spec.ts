@@ -154,6 +154,23 @@ describe.each([1, 2] as const)('a transactional producer at level %s', (transact
     await expect.poll(() => embedded.committed()).toEqual(['first', 'second']);
   });
 
+  it('begins nothing while its abort has no answer', async () => {
+    const producer = await embedded.start({ transactionVersion });
+    await producer.begin(deadline());
+    await append(producer, 'first');
+    const held = embedded.kafka.faults.onRequest('EndTxn', { times: 1, action: 'hold' });
+    const aborting = producer.end('abort', deadline());
+    await held.struck();
+    await expect(producer.begin(deadline(50))).rejects.toThrow('No answer to EndTxn');
+    const next = producer.begin(deadline());
+    held.release();
+    expect(await aborting).toEqual({ kind: 'aborted' });
+    await next;
+    await append(producer, 'second');
+    expect(await producer.end('commit', deadline())).toEqual({ kind: 'committed' });
+    await expect.poll(() => embedded.committed()).toEqual(['second']);
+  });
+
   it('is fenced by a second producer with its id that has aborted, too', async () => {
     const first = await embedded.start({ transactionVersion });
     await first.begin(deadline());
@@ -175,26 +192,5 @@ describe.each([1, 2] as const)('a transactional producer at level %s', (transact
     await expect(first.begin(deadline())).rejects.toThrow("transactional.id 'shop-1'");
     await run(second, 'third');
     await expect.poll(() => embedded.committed()).toEqual(['second', 'third']);
-  });
-});
-
-describe('a transactional producer of level 2', () => {
-  const embedded = new EmbeddedTransactions();
-
-  it('learns that a commit it does not know of came after the time-out', async () => {
-    const producer = await embedded.start(
-      { transactionVersion: 2, transactionAbortIntervalMs: 20 },
-      { transactionTimeoutMs: 100 },
-    );
-    await producer.begin(deadline());
-    await append(producer, 'first');
-    const lost = embedded.kafka.faults.onRequest('EndTxn', { action: 'cut' });
-    const ending = producer.end('commit', deadline());
-    await lost.struck();
-    await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state).toBe('CompleteAbort');
-    embedded.kafka.faults.clear();
-    expect(await ending).toEqual({ kind: 'aborted' });
-    expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
-    await expect.poll(() => embedded.committed()).toEqual(['second']);
   });
 });

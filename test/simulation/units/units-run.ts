@@ -1,9 +1,8 @@
 import { Simulation, type Random } from 'embedded-kafka';
 
-import { TransactionOptions } from '../../../libs/kafka-producer/src/options/transaction.options.js';
-import { AmbientUnits } from '../../../libs/kafka-producer/src/transactions/propagation/ambient-units.js';
-import { TransactionEngine } from '../../../libs/kafka-producer/src/transactions/transaction-engine.js';
+import type { TransactionEngine } from '../../../libs/kafka-producer/src/transactions/transaction-engine.js';
 import { SimulatedProducer } from '../support/simulated-producer.js';
+import { simulatedEngine } from './simulated-engine.js';
 import { PARTITIONS, TOPICS, type SimulatedUnit, type Told } from './simulated-unit.js';
 import { makeTrouble } from './unit-troubles.js';
 import { violations } from './unit-violations.js';
@@ -35,7 +34,7 @@ export async function unitsRun(seed: number): Promise<UnitsRun> {
     brokers: kafka.bootstrap,
     producer: { requestTimeoutMs: 1_000, compressionType: random.pick(['none', 'gzip'] as const) },
   });
-  const engine = engineOf(simulation, producer);
+  const engine = simulatedEngine(simulation, producer, { commitTimeoutMs: COMMIT_TIMEOUT_MS });
   const units: SimulatedUnit[] = [];
   let hits = 0;
   const problems: string[] = [];
@@ -68,32 +67,6 @@ export async function unitsRun(seed: number): Promise<UnitsRun> {
   const told = new Map<Told, number>();
   for (const unit of units) if (unit.told !== undefined) told.set(unit.told, (told.get(unit.told) ?? 0) + 1);
   return { seed, problems, told, hits };
-}
-
-function engineOf(simulation: Simulation, { settings, cluster, pipeline }: SimulatedProducer): TransactionEngine {
-  const transactions = Object.assign({}, new TransactionOptions(), {
-    idPrefix: 'units',
-    instanceId: 'simulated',
-    commitTimeoutMs: COMMIT_TIMEOUT_MS,
-  });
-  const note = (what: string) => (): void => simulation.note(what);
-  return new TransactionEngine(
-    { producer: 'simulated', transactions, pipeline: settings },
-    {
-      cluster,
-      clock: simulation.clock,
-      ambient: new AmbientUnits(),
-      plain: pipeline,
-      listener: {
-        settledLate: note('settled late'),
-        fenced: note('fenced'),
-        setApart: note('set apart'),
-        startedAfterEnd: note('started after the end'),
-        failedAfterEnd: note('failed after the end'),
-        hookFailed: note('a hook failed'),
-      },
-    },
-  );
 }
 
 function newUnit(units: SimulatedUnit[], caller: number, index: number): SimulatedUnit {

@@ -45,7 +45,7 @@ export interface TransactionSettled {
 export interface AfterTransactionFailed {
   /** Name of the module. */
   readonly producer: string;
-  readonly where: 'afterCommit' | 'afterAbort' | 'afterCompletion' | 'work';
+  readonly where: 'beforeCommit' | 'afterCommit' | 'afterAbort' | 'afterCompletion' | 'work';
   readonly error: unknown;
 }
 

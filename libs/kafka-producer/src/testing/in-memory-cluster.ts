@@ -1,4 +1,4 @@
-import { apis, decodeRequest, encodeResponse, type RequestOf } from 'kafka-wire';
+import { apis, decodeRequest, encodeResponse, errorCode, type RequestOf } from 'kafka-wire';
 
 import type { BrokerState, Cluster, ConnectionPurpose, TopicMetadata, WireRequest } from '../cluster/cluster.js';
 import { UnknownTopicError } from '../errors/cluster-side.errors.js';
@@ -140,11 +140,7 @@ export class InMemoryCluster implements Cluster {
     const request = decodeRequest(frame);
     switch (request.name) {
       case 'InitProducerId':
-        return encodeResponse(apis.InitProducerId, version, 0, {
-          errorCode: 0,
-          producerId: PRODUCER_ID,
-          producerEpoch: initialEpoch(request.body.transactionalId, this.#transactions),
-        });
+        return encodeResponse(apis.InitProducerId, version, 0, this.#initProducerId(request.body));
       case 'AddPartitionsToTxn':
         return encodeResponse(apis.AddPartitionsToTxn, version, 0, added(request.body));
       case 'TxnOffsetCommit':
@@ -158,7 +154,18 @@ export class InMemoryCluster implements Cluster {
     }
   }
 
+  #initProducerId({ transactionalId }: RequestOf<typeof apis.InitProducerId>) {
+    if (transactionalId === null) return { errorCode: 0, producerId: PRODUCER_ID, producerEpoch: 0 };
+    if (this.#transactions.isFenced(transactionalId)) return FENCED;
+    return { errorCode: 0, producerId: PRODUCER_ID, producerEpoch: this.#transactions.initialise(transactionalId) };
+  }
+
   #endTransaction({ transactionalId, committed }: RequestOf<typeof apis.EndTxn>) {
+    const topics = this.#transactions.topicsOf(transactionalId);
+    if (committed && this.#scripts.take('commit', this.#producer, ...topics) !== undefined) {
+      this.#transactions.fence(transactionalId);
+    }
+    if (this.#transactions.isFenced(transactionalId)) return FENCED;
     const { epoch, records } = this.#transactions.end(transactionalId, committed);
     for (const record of records) this.#log.append(record);
     return { errorCode: 0, producerId: PRODUCER_ID, producerEpoch: epoch };
@@ -187,10 +194,6 @@ export class InMemoryCluster implements Cluster {
   }
 }
 
-function initialEpoch(transactionalId: string | null, transactions: InMemoryTransactions): number {
-  return transactionalId === null ? 0 : transactions.initialise(transactionalId);
-}
-
 function added({ v3AndBelowTopics }: RequestOf<typeof apis.AddPartitionsToTxn>) {
   const resultsByTopicV3AndBelow = v3AndBelowTopics.map(({ name, partitions }) => ({
     name,
@@ -211,3 +214,6 @@ function offsetsTaken({ topics }: RequestOf<typeof apis.TxnOffsetCommit>) {
 
 /** One is enough: every cluster has one producer, which never asks again. */
 const PRODUCER_ID = Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]);
+
+/** The answer to whoever has lost his `transactional.id`. */
+const FENCED = { errorCode: errorCode('PRODUCER_FENCED'), producerId: PRODUCER_ID, producerEpoch: -1 };

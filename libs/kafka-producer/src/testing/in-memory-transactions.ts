@@ -9,6 +9,8 @@ interface OpenTransaction {
 /** The transactions of the in-memory cluster: records that are written and not to be seen yet, by transactional id. */
 export class InMemoryTransactions {
   readonly #byId = new Map<string, OpenTransaction>();
+  /** Ids that somebody else has taken. */
+  readonly #fenced = new Set<string>();
 
   /** What an earlier producer of the id has left open is dropped. @returns the epoch */
   initialise(transactionalId: string): number {
@@ -20,6 +22,21 @@ export class InMemoryTransactions {
 
   add(transactionalId: string, record: CommittedRecord): void {
     this.#byId.get(transactionalId)?.records.push(record);
+  }
+
+  /** Topics of the open transaction. */
+  topicsOf(transactionalId: string): string[] {
+    return [...new Set(this.#byId.get(transactionalId)?.records.map(({ topic }) => topic))];
+  }
+
+  /** Another process takes the id: what is open under it is dropped, and whoever had it is refused from now on. */
+  fence(transactionalId: string): void {
+    this.#fenced.add(transactionalId);
+    this.#byId.get(transactionalId)?.records.splice(0);
+  }
+
+  isFenced(transactionalId: string): boolean {
+    return this.#fenced.has(transactionalId);
   }
 
   /** @returns the records that became visible, in the order in which they were written, and the epoch of the next transaction */

@@ -158,7 +158,7 @@ describe("'slow'", () => {
 
 describe('nextSend()', () => {
   it.each([
-    [{ outcome: 'fenced' }, "'fenced' needs a transaction"],
+    [{ outcome: 'fenced', times: 2 }, 'a producer is fenced once, for good'],
     [{ outcome: 'explode' }, "There is no outcome 'explode'. Use one of fail, unknown, slow"],
     [{ outcome: 'fail', times: 0 }, 'times is 0'],
   ])('refuses %j', (next, message) => {

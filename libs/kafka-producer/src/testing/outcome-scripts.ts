@@ -2,8 +2,18 @@ import { systemClock, type Clock } from '../support/clock.js';
 import { ScriptedOutcomes } from './scripted-outcomes.js';
 import { Script, type NextSend, type ScriptedSend, type SendOutcome } from './scripted-send.js';
 
-const OUTCOMES: readonly SendOutcome[] = ['fail', 'unknown', 'slow', 'too-large', 'unauthorized', 'unknown-topic'];
-const NEED_TRANSACTIONS: readonly SendOutcome[] = ['fenced'];
+/** What a script is asked about. */
+type Asked = 'metadata' | 'produce' | 'commit';
+
+const OUTCOMES: Readonly<Record<SendOutcome, Asked>> = {
+  fail: 'produce',
+  unknown: 'produce',
+  slow: 'produce',
+  'too-large': 'produce',
+  unauthorized: 'produce',
+  'unknown-topic': 'metadata',
+  fenced: 'commit',
+};
 
 /** The scripts of one application, for its clusters to follow. */
 export class OutcomeScripts extends ScriptedOutcomes {
@@ -19,11 +29,11 @@ export class OutcomeScripts extends ScriptedOutcomes {
 
   override nextSend(next: NextSend): ScriptedSend {
     const { outcome, times = 1 } = next;
-    if (NEED_TRANSACTIONS.includes(outcome)) {
-      throw new Error(`The outcome '${outcome}' needs a transaction, and this version has none yet. Use 'fail'.`);
+    if (!Object.hasOwn(OUTCOMES, outcome)) {
+      throw new Error(`There is no outcome '${String(outcome)}'. Use one of ${Object.keys(OUTCOMES).join(', ')}.`);
     }
-    if (!OUTCOMES.includes(outcome)) {
-      throw new Error(`There is no outcome '${String(outcome)}'. Use one of ${OUTCOMES.join(', ')}.`);
+    if (outcome === 'fenced' && times !== 1) {
+      throw new Error(`times is ${times}; leave it out: a producer is fenced once, for good.`);
     }
     if (!Number.isInteger(times) || times < 1) {
       throw new Error(`times is ${times}; give the number of sends, 1 or more.`);
@@ -43,19 +53,19 @@ export class OutcomeScripts extends ScriptedOutcomes {
     this.#scripts = [];
   }
 
-  /** What becomes of a topic's metadata, or of a produce request to it; one use of the script is gone. */
-  take(about: 'metadata' | 'produce', producer: string, topic: string): Script | undefined {
-    const script = this.find(about, producer, topic);
+  /** What becomes of a topic's metadata, of a produce request to it, or of a commit with records for topics; one use of the script is gone. */
+  take(about: Asked, producer: string, ...topics: readonly string[]): Script | undefined {
+    const script = this.find(about, producer, ...topics);
     if (script?.use() === 0) this.#scripts = this.#scripts.filter((other) => other !== script);
     return script;
   }
 
   /** As `take()`, and uses nothing up. */
-  find(about: 'metadata' | 'produce', producer: string, topic: string): Script | undefined {
+  find(about: Asked, producer: string, ...topics: readonly string[]): Script | undefined {
     return this.#scripts.find(
       ({ next }) =>
-        (next.outcome === 'unknown-topic') === (about === 'metadata') &&
-        (next.topic ?? topic) === topic &&
+        OUTCOMES[next.outcome] === about &&
+        (next.topic === undefined || topics.includes(next.topic)) &&
         (next.producer ?? producer) === producer,
     );
   }

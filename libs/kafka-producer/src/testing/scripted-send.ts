@@ -9,17 +9,18 @@ import type { Clock } from '../support/clock.js';
  * - `'too-large'`: the topic's limit is below their size. `RecordTooLargeError`
  * - `'unauthorized'`: the topic's ACL forbids it. `AuthorizationError`
  * - `'unknown-topic'`: the topic does not exist. `UnknownTopicError`
- * - `'fenced'`: only a transaction can be fenced; refused by `nextSend()` as long as there are none
+ * - `'fenced'`: for transactions. Another process has taken the `transactional.id` before the next commit: `ProducerFencedError`, for its unit and for every
+ *   one after it. Sends outside of transactions go on
  */
 export type SendOutcome = 'fail' | 'unknown' | 'slow' | 'too-large' | 'unauthorized' | 'unknown-topic' | 'fenced';
 
 export interface NextSend {
   readonly outcome: SendOutcome;
-  /** As it is in Kafka. Any topic when it is left out. */
+  /** As it is in Kafka. Any topic when it is left out. With `'fenced'`: a topic of the records that are committed. */
   readonly topic?: string | undefined;
   /** Name of a module. Any producer when it is left out. */
   readonly producer?: string | undefined;
-  /** How many sends; records of a topic that are sent in one turn are one send. @defaultValue 1 */
+  /** How many sends; records of a topic that are sent in one turn are one send. Not with `'fenced'`, which is for good. @defaultValue 1 */
   readonly times?: number | undefined;
   /** With `'slow'`: milliseconds until it goes on. Left out: until `release()`. */
   readonly afterMs?: number | undefined;

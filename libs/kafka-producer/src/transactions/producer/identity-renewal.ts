@@ -1,5 +1,6 @@
 import { ProducerFencedError } from '../../errors/transaction.errors.js';
 import type { ProducerIdentity } from '../../sender/producer-identity.js';
+import { NoAnswerError } from './coordinator-requests.js';
 import type { TransactionRequests } from './transaction-requests.js';
 import type { TransactionalIdentity } from './transactional-identity.js';
 
@@ -36,7 +37,7 @@ export class IdentityRenewal {
     this.#isDue = true;
   }
 
-  /** As `request()`: the identity was replaced while a transaction of ours was certainly open, by the broker's time-out perhaps. */
+  /** As `request()`: a transaction of ours was open when the identity was lost, or when its end got no answer. The broker's time-out may have replaced it. */
   requestAfterLoss(): void {
     this.#isDue = true;
     this.#mayBeTimeOut = true;
@@ -63,16 +64,21 @@ export class IdentityRenewal {
       if (!(error instanceof ProducerFencedError) || held === undefined) throw error;
       const next = { producerId: held.producerId, epoch: held.epoch + 1 };
       if (!this.#mayBeTimeOut || !(await this.#hasTimedOut(next, deadlineMs))) throw error;
+      // Before the answer: should that be lost, the same question again is a repeat that the coordinator knows.
+      this.#identity.replace(next);
       return this.#requests.initProducerId(next, deadlineMs);
     }
   }
 
   /**
    * Level 1 refuses a producer whose transaction has timed out with the words for one that is fenced. The coordinator's own account tells them apart: to
-   * end the transaction takes one epoch, and nobody is given that; a rival has the one after it.
+   * end the transaction takes one epoch, and nobody is given that; a rival has the one after it. While the account cannot be had nobody is fenced: `begin()`
+   * asks again.
    */
   async #hasTimedOut(next: ProducerIdentity, deadlineMs: number): Promise<boolean> {
-    const known = await this.#requests.describe(deadlineMs).catch(() => undefined);
+    const known = await this.#requests.describe(deadlineMs).catch((error: unknown) => {
+      if (error instanceof NoAnswerError) throw error;
+    });
     return (
       known !== undefined &&
       known.producerEpoch === next.epoch &&

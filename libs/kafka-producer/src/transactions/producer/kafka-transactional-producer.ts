@@ -1,6 +1,5 @@
 import type { TransactionVersion } from '../../cluster/cluster.js';
 import { ProducerClosedError } from '../../errors/delivery.errors.js';
-import { TransactionOutcomeUnknownError } from '../../errors/transaction.errors.js';
 import type { Clock } from '../../support/clock.js';
 import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
 import type { StagedRecord } from '../unit/staged-record.js';
@@ -8,9 +7,9 @@ import { AppendCall } from './append-call.js';
 import { NoAnswerError } from './coordinator-requests.js';
 import type { IdentityRenewal } from './identity-renewal.js';
 import { transition, type ProducerState } from './producer-state.js';
-import { lostTransaction, refusedPartition, withoutPartitions } from './record-refusals.js';
+import { lostOffsets, lostTransaction, refusedPartition, withoutPartitions } from './record-refusals.js';
 import { INVALID_TXN_STATE, TRANSACTION_IS_LOST } from './transaction-codes.js';
-import type { EndAnswer, EndingTransaction, TransactionEnd } from './transaction-end.js';
+import { unknownEnd, type EndAnswer, type EndingTransaction, type TransactionEnd } from './transaction-end.js';
 import type { TransactionOffsets } from './transaction-offsets.js';
 import type { TransactionPartitions } from './transaction-partitions.js';
 import type { TransactionRecords } from './transaction-records.js';
@@ -47,6 +46,8 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   #isEmpty = true;
   /** Something was refused, or has no answer: committing would leave it out. */
   #mustAbort = false;
+  /** The answer to EndTxn, or that it was given up. Never rejects. */
+  #ending: Promise<unknown> | undefined;
   #settling: Promise<unknown> | undefined;
 
   constructor(parts: ProducerParts) {
@@ -64,10 +65,9 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   }
 
   async begin(deadlineMs: number): Promise<void> {
-    const { identity, requests, renewal, waits, partitions, offsets } = this.#parts;
-    if (this.#settling !== undefined && (await waits.within(this.#settling, deadlineMs)) === undefined) {
-      throw new NoAnswerError(`EndTxn of transactional id '${this.transactionalId}'`, true, undefined, undefined);
-    }
+    const { identity, requests, renewal, partitions, offsets } = this.#parts;
+    await this.#until(this.#ending, deadlineMs);
+    await this.#until(this.#settling, deadlineMs);
     this.#assertUsable();
     if (renewal.isDue) await renewal.run(deadlineMs);
     const version = (await requests.transactionVersion(deadlineMs)) ?? this.transactionVersion;
@@ -102,7 +102,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     const { identity, offsets: ofTransaction } = this.#parts;
     const { current } = identity;
     if (offsets.length === 0) return [];
-    if (current === undefined) return offsets.map(() => this.#lostOffsets());
+    if (current === undefined) return offsets.map(() => lostOffsets(this.transactionalId, identity.doubtCode));
     this.#isEmpty = false;
     const transaction = { identity: current, version: this.transactionVersion };
     const outcomes = await ofTransaction.send(transaction, offsets, deadlineMs);
@@ -114,7 +114,13 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     return outcomes;
   }
 
-  async end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
+  end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
+    const ending = this.#end(verdict, deadlineMs);
+    this.#ending = ending;
+    return ending;
+  }
+
+  async #end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
     if (this.#state !== 'open') return { kind: 'aborted' };
     const { identity, renewal, records, end } = this.#parts;
     const asked = verdict === 'commit' && this.#mustAbort ? 'abort' : verdict;
@@ -173,14 +179,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   }
 
   #refuseAll(records: readonly StagedRecord[], call: AppendCall): void {
-    const code = this.#parts.identity.doubtCode ?? INVALID_TXN_STATE;
-    call.settleRest((index) => lostTransaction(records[index]!, code));
-  }
-
-  #lostOffsets(): OffsetsOutcome {
-    const errorCode = this.#parts.identity.doubtCode ?? INVALID_TXN_STATE;
-    const error = new Error(`The transaction of '${this.transactionalId}' can only be aborted`);
-    return { kind: 'refused', errorCode, error };
+    call.settleRest((index) => lostTransaction(records[index]!, this.#parts.identity.doubtCode));
   }
 
   /** With level 1 a request that is late meets the next transaction, unless that has another epoch. */
@@ -189,12 +188,17 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   }
 
   #ended({ verdict, version }: EndingTransaction, answer: EndAnswer & { kind: 'ended' }): void {
-    const { identity, renewal, partitions, offsets } = this.#parts;
-    const wasOpen = version === 1 && (partitions.isAnyAdded || offsets.isAnyAdded);
+    const { identity } = this.#parts;
     if (answer.next !== undefined) identity.replace(answer.next);
-    else if (!answer.isOurs && !answer.mayArriveLate && wasOpen) renewal.requestAfterLoss();
-    else if (version === 2 || verdict === 'abort' || !answer.isOurs || answer.mayArriveLate)
-      this.#parts.renewal.request();
+    else if (!answer.isOurs) this.#renewAfterLoss(version);
+    else if (version === 2 || verdict === 'abort' || answer.mayArriveLate) this.#parts.renewal.request();
+  }
+
+  /** No answer told how the transaction ended: when brokers knew of it, their time-out may have ended it. */
+  #renewAfterLoss(version: TransactionVersion): void {
+    const { renewal, partitions, offsets } = this.#parts;
+    if (version === 1 && (partitions.mayHaveOpened || offsets.mayHaveOpened)) renewal.requestAfterLoss();
+    else renewal.request();
   }
 
   #unresolved(transaction: EndingTransaction, answer: EndAnswer & { kind: 'unresolved' }): EndOutcome {
@@ -204,15 +208,15 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
       this.#settling = undefined;
       if (!this.#isClosed) this.#become('idle');
     });
-    if (!answer.canBeAsked) this.#parts.renewal.request();
-    return this.#unknown(answer.error, settled);
+    if (!answer.canBeAsked) this.#renewAfterLoss(transaction.version);
+    return unknownEnd(this.transactionalId, answer.error, settled);
   }
 
   async #settle(transaction: EndingTransaction): Promise<'committed' | 'aborted' | 'unknown'> {
     const { clock, end } = this.#parts;
     const answer = await end.ask(transaction, clock.now() + SETTLE_TIMEOUT_MS, true);
     if (answer.kind === 'unresolved') {
-      this.#parts.renewal.request();
+      this.#renewAfterLoss(transaction.version);
       return 'unknown';
     }
     this.#ended(transaction, answer);
@@ -222,13 +226,13 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   #closedMeanwhile(answer: EndAnswer): EndOutcome {
     return answer.kind === 'ended'
       ? { kind: answer.outcome }
-      : this.#unknown(answer.error, Promise.resolve('unknown' as const));
+      : unknownEnd(this.transactionalId, answer.error, Promise.resolve('unknown'));
   }
 
-  #unknown(cause: Error, settled: Promise<'committed' | 'aborted' | 'unknown'>): EndOutcome {
-    const { transactionalId } = this;
-    const error = new TransactionOutcomeUnknownError({ transactionalId, detail: cause.message, cause });
-    return { kind: 'unknown', error, settled };
+  /** @param end of the transaction before @throws NoAnswerError when it takes longer */
+  async #until(end: Promise<unknown> | undefined, deadlineMs: number): Promise<void> {
+    if (end === undefined || (await this.#parts.waits.within(end, deadlineMs)) !== undefined) return;
+    throw new NoAnswerError(`EndTxn of transactional id '${this.transactionalId}'`, true, undefined, undefined);
   }
 
   #assertUsable(): void {

@@ -5,15 +5,24 @@ import { DeliveryRejectedError, ProducerClosedError } from '../../errors/deliver
 import type { StagedRecord } from '../unit/staged-record.js';
 import { NoAnswerError } from './coordinator-requests.js';
 import { codeOf } from './refusal-code.js';
-import { TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } from './transaction-codes.js';
-import type { AppendOutcome } from './transactional-producer.js';
+import { INVALID_TXN_STATE, TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } from './transaction-codes.js';
+import type { AppendOutcome, OffsetsOutcome } from './transactional-producer.js';
 
 /** Of records that were in no batch. */
 const NO_BATCH = -1;
 
 /** The transaction cannot go on: nobody's record is to blame. */
-export function lostTransaction({ topic, partition }: StagedRecord, errorCode: number): AppendOutcome {
+export function lostTransaction(
+  { topic, partition }: StagedRecord,
+  errorCode: number = INVALID_TXN_STATE,
+): AppendOutcome {
   return { kind: 'refused', errorCode, error: rejected(topic, partition, errorCode), isNamed: false, batch: NO_BATCH };
+}
+
+/** As `lostTransaction()`, of offsets. */
+export function lostOffsets(transactionalId: string, errorCode: number = INVALID_TXN_STATE): OffsetsOutcome {
+  const error = new Error(`The transaction of '${transactionalId}' can only be aborted`);
+  return { kind: 'refused', errorCode, error };
 }
 
 /** The partitions of a record could not be added. */

@@ -1,8 +1,10 @@
 import type { TransactionVersion } from '../../cluster/cluster.js';
+import { TransactionOutcomeUnknownError } from '../../errors/transaction.errors.js';
 import type { ProducerIdentity } from '../../sender/producer-identity.js';
 import { NoAnswerError } from './coordinator-requests.js';
 import { INVALID_TXN_STATE, NONE } from './transaction-codes.js';
 import { answeredWith, type TransactionRequests } from './transaction-requests.js';
+import type { EndOutcome } from './transactional-producer.js';
 
 /** A transaction whose end is asked for. */
 export interface EndingTransaction {
@@ -70,4 +72,14 @@ function answerOf(
 
 function aborted(mayArriveLate: boolean): EndAnswer {
   return { kind: 'ended', outcome: 'aborted', next: undefined, isOurs: false, mayArriveLate };
+}
+
+/** What callers are told of a verdict that may or may not have been heard. */
+export function unknownEnd(
+  transactionalId: string,
+  cause: Error,
+  settled: Promise<'committed' | 'aborted' | 'unknown'>,
+): EndOutcome {
+  const error = new TransactionOutcomeUnknownError({ transactionalId, detail: cause.message, cause });
+  return { kind: 'unknown', error, settled };
 }

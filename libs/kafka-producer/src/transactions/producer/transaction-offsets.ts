@@ -45,9 +45,9 @@ export class TransactionOffsets {
     this.#transaction = transaction;
   }
 
-  /** The coordinator has told of a group that it is in; level 1 only. */
-  get isAnyAdded(): boolean {
-    return this.#addedGroups.size > 0;
+  /** A group is in, or the answer that tells was lost; level 1 only. */
+  get mayHaveOpened(): boolean {
+    return this.wasLost || this.#addedGroups.size > 0;
   }
 
   /** Another transaction begins. */

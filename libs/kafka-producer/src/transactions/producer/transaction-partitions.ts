@@ -27,20 +27,23 @@ export class TransactionPartitions {
   readonly #cluster: Cluster;
   readonly #added = new Map<string, Set<number>>();
   #giveUp: (error: Error) => void = () => {};
+  /** Of some question nobody knows whether it arrived. */
+  #wasLost = false;
 
   constructor(requests: TransactionRequests, cluster: Cluster) {
     this.#requests = requests;
     this.#cluster = cluster;
   }
 
-  /** The coordinator has told of one that it is in. */
-  get isAnyAdded(): boolean {
-    return this.#added.size > 0;
+  /** One of them is in, or the answer that tells was lost. */
+  get mayHaveOpened(): boolean {
+    return this.#wasLost || this.#added.size > 0;
   }
 
   /** Another transaction begins. */
   clear(): void {
     this.#added.clear();
+    this.#wasLost = false;
   }
 
   /** What is being added fails with `NoAnswerError`. */
@@ -80,8 +83,10 @@ export class TransactionPartitions {
       const givenUp = new Promise<never>((_, reject) => (this.#giveUp = reject));
       const adding = this.#requests.addPartitions(identity, topics, deadlineMs);
       const { response, wasLost } = await Promise.race([adding, givenUp]);
+      this.#wasLost ||= wasLost;
       return { codes: codesByPartition(response), wasLost };
     } catch (error) {
+      if (error instanceof NoAnswerError) this.#wasLost ||= error.wasWritten;
       if (!(error instanceof NoAnswerError) || error.errorCode !== UNKNOWN_TOPIC_OR_PARTITION) throw error;
       // All of them are out; which ones are unknown the metadata tells.
       const codes = Array.from(topics, ([topic, partitions]) =>

@@ -30,7 +30,8 @@ export interface StagedMemoryWaiter {
  * The byte budget of the records of all units that are not committed yet. TRANSACTIONS rules 11 and 12.
  *
  * Units that hold something and want more could wait for each other for ever. So age decides: whoever waits is served by the age of the outermost unit it
- * belongs to, and the oldest of those may overdraw: it always comes to its end, gives everything back, and the next one is the oldest.
+ * belongs to, and the oldest of those may overdraw: it always comes to its end, gives everything back, and the next one is the oldest. A unit that streams has
+ * a window, and waits for nobody but itself to have one record under way.
  */
 export class StagedMemory {
   readonly totalBytes: number;
@@ -58,14 +59,17 @@ export class StagedMemory {
   /** @returns false when it has to wait: nothing was taken then */
   tryReserve(account: MemoryAccount, bytes: number): boolean {
     this.#roots.add(account.root);
-    if (account.isFullFor(bytes)) return false;
-    if (!this.hasRoom(bytes) && !this.#mayOverdraw(account, bytes)) return false;
+    if (!this.canReserve(account, bytes)) return false;
     this.#take(account, bytes);
     return true;
   }
 
+  canReserve(account: MemoryAccount, bytes: number): boolean {
+    return !account.isFullFor(bytes) && (this.#hasRoom(bytes) || this.#mayOverdraw(account, bytes));
+  }
+
   /** Nobody waits who could take it. */
-  hasRoom(bytes: number): boolean {
+  #hasRoom(bytes: number): boolean {
     return (
       this.#usedBytes + bytes <= this.totalBytes &&
       this.#waiters.every(({ account, bytes: wanted }) => account.isFullFor(wanted))
@@ -107,7 +111,9 @@ export class StagedMemory {
     this.#grant();
   }
 
-  #mayOverdraw({ root }: MemoryAccount, bytes: number): boolean {
+  #mayOverdraw({ root, bytes: held, windowBytes }: MemoryAccount, bytes: number): boolean {
+    // What flows never stands still: units that wait for its producer may hold all the memory there is.
+    if (held === 0 && windowBytes < Infinity) return true;
     const [oldest] = this.#roots;
     return root === oldest && root.totalBytes + bytes <= this.maxUnitBytes;
   }

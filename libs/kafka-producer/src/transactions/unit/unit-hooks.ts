@@ -4,7 +4,7 @@ import type { TransactionOutcome, TransactionState } from '../transaction.js';
 type AfterHook = 'afterCommit' | 'afterAbort' | 'afterCompletion';
 
 /** Where what a hook throws after the end goes: nobody could be told that would not run a committed unit again. */
-export type HookFailure = (hook: AfterHook, error: unknown) => void;
+export type HookFailure = (hook: AfterHook | 'beforeCommit', error: unknown) => void;
 
 /** What is to be done around the end of a unit, in the order in which it was asked for. */
 export class UnitHooks {
@@ -31,9 +31,9 @@ export class UnitHooks {
     return this.#beforeCommit.length > 0;
   }
 
-  /** Those that were added meanwhile too. @throws what the first one throws that fails */
-  async beforeCommit(): Promise<void> {
-    for (let hook = this.#beforeCommit.shift(); hook !== undefined; hook = this.#beforeCommit.shift()) await hook();
+  /** The next one alone: what it has sent, or decided, counts before the one behind it. @throws what it throws */
+  async nextBeforeCommit(): Promise<void> {
+    await this.#beforeCommit.shift()?.();
   }
 
   /** @param reason of the abort, where it was aborted */

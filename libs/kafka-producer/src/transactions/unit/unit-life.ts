@@ -97,8 +97,8 @@ export class UnitLife implements CommittableUnit, StreamingOwner {
       // Until nothing is left that was called before the end. From here to the new state nothing may be awaited.
       while (this.takesRecords && this.#hasWork) {
         await this.untilStaged();
-        await this.#hooks?.beforeCommit();
-        await this.#untilFirst();
+        await this.stream.untilFirst();
+        if (this.#hasBeforeCommit) await this.#nextBeforeCommit();
       }
     } catch (error) {
       await this.abort('rollback-only', error);
@@ -178,8 +178,17 @@ export class UnitLife implements CommittableUnit, StreamingOwner {
     if (!this.takesRecords) throw new TransactionEndedError({ operation, state: this.#state, cause: this.#error });
   }
 
-  get deadlineMs(): number {
-    return this.expiry.deadlineMs;
+  /** What such a hook commits elsewhere must not be committed for a unit that can only be aborted. */
+  get #hasBeforeCommit(): boolean {
+    return this.#hooks?.hasBeforeCommit === true && this.rollback.mark === undefined;
+  }
+
+  /** A hook that hangs is given up with the unit; what it throws then is too late to abort it. */
+  async #nextBeforeCommit(): Promise<void> {
+    const running = this.#hooks?.nextBeforeCommit();
+    if (running === undefined) return;
+    await Promise.race([running, this.untilEnded()]);
+    if (!this.takesRecords) running.catch((error: unknown) => this.#parts.hookFailed('beforeCommit', error));
   }
 
   untilEnded(): Promise<void> {
@@ -188,15 +197,7 @@ export class UnitLife implements CommittableUnit, StreamingOwner {
 
   /** Something is to be awaited before the commit. */
   get #hasWork(): boolean {
-    return (
-      this.staging.pending !== undefined || this.#hooks?.hasBeforeCommit === true || this.#untilFirst() !== undefined
-    );
-  }
-
-  /** A unit that commits by itself waits for those that commit lower offsets. */
-  #untilFirst(): Promise<void> | undefined {
-    const first = this.stream.isActive ? this.#parts.committer.untilFirst(this) : undefined;
-    return first && Promise.race([first, this.untilEnded()]);
+    return this.staging.pending !== undefined || this.#hasBeforeCommit || this.stream.untilFirst() !== undefined;
   }
 
   #notAgain(): Error {

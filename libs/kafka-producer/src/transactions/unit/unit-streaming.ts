@@ -28,7 +28,7 @@ export interface StreamingOwner extends CommittableUnit {
   readonly account: MemoryAccount;
   readonly work: StagedWork;
   readonly rollback: RollbackMark;
-  readonly deadlineMs: number;
+  readonly expiry: { readonly deadlineMs: number };
   readonly takesRecords: boolean;
   /** @throws TransactionEndedError */
   assertTakesRecords(operation: string): void;
@@ -78,7 +78,7 @@ export class UnitStreaming {
       return true;
     }
     const { memory } = this.#shared;
-    return unitBytes <= memory.maxUnitBytes && memory.hasRoom(bytes);
+    return unitBytes <= memory.maxUnitBytes && memory.canReserve(this.#owner.account, bytes);
   }
 
   /** Waits for a producer. @throws PoolExhaustedError, ProducerClosedError; TransactionEndedError */
@@ -99,6 +99,12 @@ export class UnitStreaming {
   add(record: StagedRecord): void {
     this.#owner.work.count(record);
     this.#stream?.add([record]);
+  }
+
+  /** A unit that commits by itself waits for those that commit lower offsets, while it is not ended. `undefined`: nobody is before it. */
+  untilFirst(): Promise<void> | undefined {
+    const first = this.isActive ? this.#shared.committer.untilFirst(this.#owner) : undefined;
+    return first && Promise.race([first, this.#owner.untilEnded()]);
   }
 
   async commit(): Promise<void> {
@@ -127,7 +133,7 @@ export class UnitStreaming {
   #start(lease: StreamingLease): void {
     const { memory, clock } = this.#shared;
     const { commitTimeoutMs, windowBytes, fenced, pool } = this.#parts;
-    const { account, work, rollback, deadlineMs } = this.#owner;
+    const { account, work, rollback, expiry } = this.#owner;
     lease.producer.allow(this.#settings.timeoutMs + commitTimeoutMs);
     account.windowBytes = windowBytes;
     const owner = {
@@ -138,7 +144,7 @@ export class UnitStreaming {
         fenced(error);
       },
     };
-    this.#stream = new UnitStream(lease, owner, clock, deadlineMs + commitTimeoutMs);
+    this.#stream = new UnitStream(lease, owner, clock, expiry.deadlineMs + commitTimeoutMs);
     this.#owner.streaming();
     this.#stream.add(work.handOver());
   }

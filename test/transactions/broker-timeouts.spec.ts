@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+
+import { append, EmbeddedTransactions, run } from './support/embedded-transactions.js';
+import { deadline } from './support/transactional-producers.js';
+
+describe('a transactional producer of level 1', () => {
+  const embedded = new EmbeddedTransactions();
+
+  it.each(['commit', 'abort'] as const)(
+    'takes no time-out of the broker behind an unanswered %s for a rival',
+    async (verdict) => {
+      const producer = await embedded.start(
+        { transactionVersion: 1, transactionAbortIntervalMs: 20 },
+        { transactionTimeoutMs: 100 },
+      );
+      await producer.begin(deadline());
+      await append(producer, 'first');
+      embedded.kafka.faults.onRequest('EndTxn', { action: 'cut' });
+      const end = await producer.end(verdict, deadline(500));
+      expect(end.kind).toBe(verdict === 'commit' ? 'unknown' : 'aborted');
+      await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state).toBe('CompleteAbort');
+      embedded.kafka.faults.clear();
+      expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
+      await expect.poll(() => embedded.committed()).toEqual(['second']);
+    },
+  );
+
+  it('takes no time-out for a rival although the answer that opened the transaction was lost, too', async () => {
+    const producer = await embedded.start(
+      { transactionVersion: 1, transactionAbortIntervalMs: 20 },
+      { transactionTimeoutMs: 100 },
+    );
+    await producer.begin(deadline());
+    embedded.kafka.faults.onResponse('AddPartitionsToTxn', { action: 'drop' });
+    embedded.kafka.faults.onRequest('EndTxn', { action: 'cut' });
+    expect(await append(producer, 'first', deadline(500))).toMatchObject([{ kind: 'unanswered' }]);
+    expect(await producer.end('abort', deadline(50))).toEqual({ kind: 'aborted' });
+    await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state).toBe('CompleteAbort');
+    embedded.kafka.faults.clear();
+    expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
+  });
+
+  it('fences nobody while the coordinator cannot tell a time-out from a rival', async () => {
+    const producer = await embedded.start(
+      { transactionVersion: 1, transactionAbortIntervalMs: 20 },
+      { transactionTimeoutMs: 100 },
+    );
+    await producer.begin(deadline());
+    await append(producer, 'first');
+    await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state).toBe('CompleteAbort');
+    const silent = embedded.kafka.faults.onRequest('DescribeTransactions', { action: 'drop' });
+    expect(await producer.end('commit', deadline(1_000))).toEqual({ kind: 'aborted' });
+    await expect(producer.begin(deadline(50))).rejects.toThrow('No answer to DescribeTransactions');
+    silent.heal();
+    expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
+  });
+});
+
+describe('a transactional producer of level 2', () => {
+  const embedded = new EmbeddedTransactions();
+
+  it('learns that a commit it does not know of came after the time-out', async () => {
+    const producer = await embedded.start(
+      { transactionVersion: 2, transactionAbortIntervalMs: 20 },
+      { transactionTimeoutMs: 100 },
+    );
+    await producer.begin(deadline());
+    await append(producer, 'first');
+    const lost = embedded.kafka.faults.onRequest('EndTxn', { action: 'cut' });
+    const ending = producer.end('commit', deadline());
+    await lost.struck();
+    await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state).toBe('CompleteAbort');
+    embedded.kafka.faults.clear();
+    expect(await ending).toEqual({ kind: 'aborted' });
+    expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
+    await expect.poll(() => embedded.committed()).toEqual(['second']);
+  });
+});
