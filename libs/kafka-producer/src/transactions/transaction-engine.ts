@@ -63,6 +63,7 @@ export class TransactionEngine {
   readonly #committer: GroupCommitter;
   readonly #units: StagedUnits;
   readonly #memory: StagedMemory;
+  readonly #clock: Clock;
 
   constructor(
     { producer, transactions, pipeline }: EngineSettings,
@@ -79,6 +80,7 @@ export class TransactionEngine {
     },
   ) {
     const { cluster, clock, ambient, plain, listener } = parts;
+    this.#clock = clock;
     const { idPrefix, instanceId = randomBytes(4).toString('hex'), transactionTimeoutMs, maxUnitBytes } = transactions;
     let slots = 0;
     const createProducer = (): TransactionalProducer => {
@@ -120,9 +122,10 @@ export class TransactionEngine {
     };
   }
 
-  /** Opens no more units, lets those that are open finish, and commits what is done. Never rejects. */
+  /** Opens no more units, lets those that are open finish, and commits what is done, all of it within `timeoutMs`. Never rejects. */
   async close(timeoutMs: number): Promise<void> {
+    const deadlineMs = this.#clock.now() + timeoutMs;
     await this.#units.close(timeoutMs);
-    await this.#committer.close(timeoutMs);
+    await this.#committer.close(Math.max(0, deadlineMs - this.#clock.now()));
   }
 }
