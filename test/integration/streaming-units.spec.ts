@@ -179,6 +179,36 @@ describeOnEachTransactionVersion('units that stream', (kafka) => {
     await expect.poll(async () => (await committed(topic)).length).toBe(300);
   });
 
+  it('say that a savepoint of theirs cannot be undone by itself', async () => {
+    const topic = await newTopic();
+    await using(async (producer) => {
+      const whole = producer.transaction(async (unit) => {
+        const work = async (): Promise<void> => {
+          await unit.send({ topic, partition: 0, value: 'never' });
+          throw new Error('of the savepoint');
+        };
+        await expect(unit.savepoint(work)).rejects.toThrow('of the savepoint');
+      }, STREAMING);
+      await expect(whole).rejects.toThrow(
+        /a savepoint of it failed, which cannot be undone by itself because the unit streams/,
+      );
+    });
+    expect(await committed(topic)).toEqual([]);
+  });
+
+  it('have their own connections: a commit waits for none of them', async () => {
+    const topic = await newTopic();
+    await using(async (producer) => {
+      const held = await producer.beginTransaction(STREAMING);
+      await held.send({ topic, partition: 0, value: 'held' });
+      await expect.poll(async () => (await recordsIn(kafka().bootstrap, topic, 0)).length).toBe(1);
+      await producer.transaction((unit) => unit.send({ topic, partition: 1, value: 'meanwhile' }));
+      await expect.poll(() => committed(topic, 1)).toEqual(['meanwhile']);
+      await held.commit();
+    });
+    await expect.poll(() => committed(topic)).toEqual(['held']);
+  });
+
   it('say what to change when the brokers allow no transaction of that length', async () => {
     const topic = await newTopic();
     await using(async (producer) => {

@@ -1,6 +1,7 @@
 import { Simulation, type EmbeddedKafka } from 'embedded-kafka';
 import { describe, expect, it } from 'vitest';
 
+import type { TransactionEngine } from '../../libs/kafka-producer/src/transactions/transaction-engine.js';
 import { SimulatedProducer } from './support/simulated-producer.js';
 import { simulatedEngine } from './units/simulated-engine.js';
 
@@ -12,6 +13,7 @@ const GRACE_MS = 100;
 interface Stage {
   readonly simulation: Simulation;
   readonly kafka: EmbeddedKafka;
+  readonly engine: TransactionEngine;
   /** What no caller was told. */
   readonly told: readonly string[];
   readonly unit: (value: string, timeoutMs?: number) => Promise<string>;
@@ -58,7 +60,7 @@ async function onStage(level: 1 | 2, scene: (stage: Stage) => Promise<void>): Pr
     return records.map(({ value }) => String(value));
   };
   await simulation.run(async () => {
-    await scene({ simulation, kafka, told, unit, committed });
+    await scene({ simulation, kafka, engine, told, unit, committed });
     expect(engine.stats()).toMatchObject({ openUnits: 0, waitingUnits: 0, stagedBytes: 0 });
     await engine.close(10_000);
     await producer.close();
@@ -111,6 +113,23 @@ describe(`timeoutMs, with SEED=${SEED},`, () => {
       expect(await committing).toBe('committed');
       await simulation.sleep(1_000);
       expect(await committed()).toEqual(['1', '2']);
+    });
+  });
+});
+
+describe(`close(), with SEED=${SEED},`, () => {
+  it('takes no longer than it may, with a unit that never ends and a commit that nobody answers', async () => {
+    await onStage(2, async ({ simulation, kafka, engine, unit }) => {
+      expect(await unit('1')).toBe('committed');
+      const silent = kafka.faults.onRequest('EndTxn', { action: 'drop' });
+      const committing = unit('2');
+      await silent.struck();
+      const never = engine.transactions.run(() => new Promise<never>(() => {}));
+      const ended = never.catch(({ reason }: { reason: string }) => reason);
+      const startedAtMs = simulation.clock.now();
+      await engine.close(2_000);
+      expect(simulation.clock.now() - startedAtMs).toBeLessThanOrEqual(2_000 + GRACE_MS);
+      expect([await ended, await committing]).toEqual(['cancelled', 'unknown before its deadline']);
     });
   });
 });

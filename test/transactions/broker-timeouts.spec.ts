@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { startApacheKafka, type ApacheKafka } from '../apache-kafka/launcher.mjs';
+import { describeWithOwnKafka } from '../support/apache-kafka.js';
+import { committedRecordsIn, recordsIn } from '../support/batches-in.js';
 import { append, EmbeddedTransactions, run } from './support/embedded-transactions.js';
-import { deadline } from './support/transactional-producers.js';
+import { deadline, TransactionalProducers } from './support/transactional-producers.js';
 
 describe('a transactional producer of level 1', () => {
   const embedded = new EmbeddedTransactions();
@@ -74,5 +77,36 @@ describe('a transactional producer of level 2', () => {
     expect(await ending).toEqual({ kind: 'aborted' });
     expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
     await expect.poll(() => embedded.committed()).toEqual(['second']);
+  });
+});
+
+describeWithOwnKafka('a transactional producer of level 1 on Apache Kafka 3.9', () => {
+  let apache: ApacheKafka;
+  beforeAll(async () => {
+    const serverProperties = { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '200' };
+    apache = await startApacheKafka({ kafkaVersion: '3.9.1', serverProperties });
+    await apache.createTopic({ name: 'orders', partitions: 1 });
+  });
+  afterAll(() => apache?.stop());
+
+  it('takes no time-out of the broker behind an unanswered commit for a rival', async () => {
+    const producers = new TransactionalProducers(apache.bootstrap);
+    let isSilent = false;
+    const send = producers.cluster.send.bind(producers.cluster);
+    producers.cluster.send = (node, request, purpose) =>
+      isSilent && request.api.name === 'EndTxn' ? Promise.reject(new Error('cut')) : send(node, request, purpose);
+    const producer = await producers.create(['orders'], { transactionTimeoutMs: 1_000 });
+    await producer.begin(deadline());
+    expect(await append(producer, 'first')).toMatchObject([{ kind: 'appended' }]);
+    isSilent = true;
+    expect((await producer.end('commit', deadline(500))).kind).toBe('unknown');
+    // The record and the marker of its abort.
+    await expect.poll(async () => (await recordsIn(apache.bootstrap, 'orders')).length, { timeout: 20_000 }).toBe(2);
+    isSilent = false;
+    expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
+    const seen = async (): Promise<string[]> =>
+      (await committedRecordsIn(apache.bootstrap, 'orders', 0)).map(({ value }) => String(value));
+    await expect.poll(seen).toEqual(['second']);
+    await producers.close();
   });
 });

@@ -76,6 +76,7 @@ export class TransactionEngine {
   readonly #units: StagedUnits;
   readonly #memory: StagedMemory;
   readonly #pool: StreamingPool;
+  readonly #clock: Clock;
 
   constructor(
     { producer, transactions, pipeline }: EngineSettings,
@@ -92,6 +93,7 @@ export class TransactionEngine {
     },
   ) {
     const { cluster, clock, ambient, plain, listener } = parts;
+    this.#clock = clock;
     const { idPrefix, instanceId = randomBytes(4).toString('hex'), transactionTimeoutMs, maxUnitBytes } = transactions;
     let slots = 0;
     const createProducer = (connections: Connections): TransactionalProducer => {
@@ -145,9 +147,11 @@ export class TransactionEngine {
     };
   }
 
-  /** Opens no more units, lets those that are open finish, and commits what is done. Never rejects. */
+  /** Opens no more units, lets those that are open finish, and commits what is done, all of it within `timeoutMs`. Never rejects. */
   async close(timeoutMs: number): Promise<void> {
+    const deadlineMs = this.#clock.now() + timeoutMs;
     await this.#units.close(timeoutMs);
-    await Promise.all([this.#committer.close(timeoutMs), this.#pool.close(timeoutMs)]);
+    const leftMs = Math.max(0, deadlineMs - this.#clock.now());
+    await Promise.all([this.#committer.close(leftMs), this.#pool.close(leftMs)]);
   }
 }

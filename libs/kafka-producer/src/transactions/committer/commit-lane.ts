@@ -11,7 +11,7 @@ import type { PendingUnit } from './pending-unit.js';
 import type { ProducerRing } from './producer-ring.js';
 import type { Quarantine } from './quarantine.js';
 
-/** For the answer to an abort; the next group does not wait for it. Unit: milliseconds. */
+/** For the answer to an abort; the next group does not wait for it, unless this one may have been fenced. Unit: milliseconds. */
 const ABORT_MS = 5_000;
 
 /** Between attempts that failed one after the other without anybody being to blame. Units: milliseconds. */
@@ -167,7 +167,11 @@ export class CommitLane {
       this.#patience.took(clock.now() - startedAtMs);
       await this.#end(group, answers, producer, commitDeadlineMs);
     } else {
-      void producer.end('abort', clock.now() + ABORT_MS).then((outcome) => this.#release(producer, outcome));
+      const aborting = producer.end('abort', clock.now() + ABORT_MS);
+      void aborting.then((outcome) => this.#release(producer, outcome));
+      // Under the next id a producer that was fenced would go on, and take that one away from its rival.
+      const outcome = judgement.isReplaced ? await aborting : undefined;
+      if (outcome?.kind === 'fenced') this.#context.fenced(outcome.error);
       this.#plan(group, judgement);
     }
     this.#current = [];

@@ -100,6 +100,13 @@ describe('a commit', () => {
       (brokers: ScriptedBrokers) => brokers.beginErrors.push(new ProducerFencedError({ transactionalId: 'id-0' })),
     ],
     ['when it ends', (brokers: ScriptedBrokers) => brokers.ends.push('fenced')],
+    [
+      'when its records are refused',
+      (brokers: ScriptedBrokers) => {
+        brokers.refuse = () => ({ errorCode: 47, isNamed: false });
+        brokers.isFenced = true;
+      },
+    ],
   ])('of an id that another process has ends everything, once: %s', async (_title, arrange) => {
     const { clock, brokers, events, submit } = committerFixture();
     arrange(brokers);

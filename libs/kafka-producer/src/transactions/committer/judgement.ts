@@ -14,6 +14,8 @@ export interface GroupAnswers {
 export interface Judgement {
   /** The transaction itself failed, whatever was in it: the whole group runs again. */
   readonly fault: Error | undefined;
+  /** The brokers say that somebody else has the id, or a time-out has ended it: only the coordinator can tell which. */
+  readonly isReplaced: boolean;
   /** They fail, with the reason. */
   readonly culprits: ReadonlyMap<PendingUnit, Error>;
   /** One of them is to blame, and the broker does not say who: each goes into a transaction of its own. */
@@ -31,6 +33,12 @@ const OF_THE_TRANSACTION: ReadonlySet<number> = new Set([
   errorCode('TRANSACTION_ABORTABLE'),
   errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER'),
   errorCode('UNKNOWN_PRODUCER_ID'),
+]);
+/** Of those, what a producer is told whose place another one has taken. */
+const OF_A_REPLACED_PRODUCER: ReadonlySet<number> = new Set([
+  errorCode('INVALID_PRODUCER_EPOCH'),
+  errorCode('INVALID_PRODUCER_ID_MAPPING'),
+  errorCode('PRODUCER_FENCED'),
 ]);
 /** Codes that every record for this topic gets. */
 const OF_THE_TOPIC: ReadonlySet<number> = new Set([
@@ -70,6 +78,7 @@ export function runsAround(units: readonly PendingUnit[], suspects: ReadonlySet<
 class Findings {
   isEmpty = true;
   #fault: Error | undefined;
+  #isReplaced = false;
   readonly #culprits = new Map<PendingUnit, Error>();
   readonly #batches = new Map<number, { readonly error: Error; readonly units: Set<PendingUnit> }>();
   /** By what the broker refused as a whole: a topic, a partition, a member of a group. */
@@ -81,7 +90,7 @@ class Findings {
     this.isEmpty = false;
     const { error } = outcome;
     if (outcome.kind === 'unanswered') this.#sick.set(partitionKey(topic, partition), error);
-    else if (OF_THE_TRANSACTION.has(outcome.errorCode)) this.#fault ??= error;
+    else if (OF_THE_TRANSACTION.has(outcome.errorCode)) this.#noteFault(outcome.errorCode, error);
     else if (OF_THE_TOPIC.has(outcome.errorCode)) this.#refused.set(topicKey(topic), error);
     else if (OF_THE_PARTITION.has(outcome.errorCode)) this.#refused.set(partitionKey(topic, partition), error);
     else if (outcome.isNamed) this.#culprits.set(pending, this.#culprits.get(pending) ?? error);
@@ -92,7 +101,7 @@ class Findings {
     if (outcome === undefined || outcome.kind === 'accepted') return;
     this.isEmpty = false;
     if (outcome.kind === 'unanswered') this.#sick.set(groupKey(staged.groupId), outcome.error);
-    else if (OF_THE_TRANSACTION.has(outcome.errorCode)) this.#fault ??= outcome.error;
+    else if (OF_THE_TRANSACTION.has(outcome.errorCode)) this.#noteFault(outcome.errorCode, outcome.error);
     else this.#refused.set(memberKey(staged), outcome.error);
   }
 
@@ -107,7 +116,12 @@ class Findings {
       this.#culprits.set(only, [...this.#batches.values()][0]!.error);
       suspects.clear();
     }
-    return { fault: this.#fault, culprits: this.#culprits, suspects, sick: this.#sick };
+    return { fault: this.#fault, isReplaced: this.#isReplaced, culprits: this.#culprits, suspects, sick: this.#sick };
+  }
+
+  #noteFault(code: number, error: Error): void {
+    this.#fault ??= error;
+    this.#isReplaced ||= OF_A_REPLACED_PRODUCER.has(code);
   }
 
   #suspect(batch: number, pending: PendingUnit, error: Error): void {

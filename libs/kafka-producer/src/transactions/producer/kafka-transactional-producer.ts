@@ -139,7 +139,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     this.#ended(transaction, answer);
     this.#become('idle');
     // Only the holder of the identity can tell a time-out of the broker from somebody else with our id.
-    if (!answer.isOurs && asked === 'commit') await renewal.run(deadlineMs).catch(() => {});
+    if (!answer.isOurs) await renewal.run(deadlineMs).catch(() => {});
     return renewal.fenced === undefined ? { kind: answer.outcome } : { kind: 'fenced', error: renewal.fenced };
   }
 

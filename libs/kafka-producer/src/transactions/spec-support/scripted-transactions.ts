@@ -41,6 +41,8 @@ export class ScriptedBrokers {
   readonly beginErrors: Error[] = [];
   /** Each is the answer to one commit; then all are committed. */
   readonly ends: EndOutcome['kind'][] = [];
+  /** Aborts find out that another process has the id. */
+  isFenced = false;
   settle: (outcome: 'committed' | 'aborted' | 'unknown') => void = () => {};
   /** EndTxn is not answered before it is called. */
   holdEnd: Promise<void> = Promise.resolve();
@@ -117,11 +119,12 @@ class ScriptedProducer implements TransactionalProducer {
   }
 
   async end(verdict: 'commit' | 'abort'): Promise<EndOutcome> {
-    if (verdict === 'abort') return { kind: 'aborted' };
+    const { transactionalId } = this;
+    const fenced = { kind: 'fenced', error: new ProducerFencedError({ transactionalId }) } as const;
+    if (verdict === 'abort') return this.brokers.isFenced ? fenced : { kind: 'aborted' };
     await this.brokers.holdEnd;
     const kind = this.brokers.ends.shift() ?? 'committed';
-    const { transactionalId } = this;
-    if (kind === 'fenced') return { kind, error: new ProducerFencedError({ transactionalId }) };
+    if (kind === 'fenced') return fenced;
     if (kind === 'unknown') {
       const error = new TransactionOutcomeUnknownError({ transactionalId, detail: 'nobody answered' });
       return { kind, error, settled: new Promise((resolve) => (this.brokers.settle = resolve)) };
