@@ -65,6 +65,19 @@ describe('units with offsets of one partition', () => {
     expect(again.told.at(-1)).toBe('committed');
   });
 
+  it('stay behind each other when a unit of a former generation stages its offsets between them', async () => {
+    const next = { memberId: 'm', generationId: 2 };
+    const first = staged(10, 'out[0] 10', next);
+    staged(15);
+    const second = staged(20, 'out[0] 20', next);
+    committer.submit(second);
+    await clock.settle();
+    expect(brokers.offsets).toEqual([]);
+    committer.dropOffsets(first);
+    expect(second.told.at(-1)).toBe('aborted');
+    expect(second.error).toMatchObject({ reason: 'predecessor-failed' });
+  });
+
   it('fail when one before them ends without being submitted', () => {
     const [first, second] = [staged(10), staged(20)];
     committer.dropOffsets(first);
