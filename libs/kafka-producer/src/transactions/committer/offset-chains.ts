@@ -47,10 +47,18 @@ export class OffsetChains {
     }
   }
 
-  entered(unit: CommittableUnit): void {
+  entered(unit: CommittableUnit, hasEntered = true): void {
     for (const chain of this.#chainsOf.get(unit) ?? []) {
-      for (const link of chain.links) if (link.unit === unit) link.hasEntered = true;
+      for (const link of chain.links) if (link.unit === unit) link.hasEntered = hasEntered;
     }
+  }
+
+  /** Those before it in its chains, without a verdict. */
+  before(unit: CommittableUnit): CommittableUnit[] {
+    return Array.from(this.#chainsOf.get(unit) ?? []).flatMap(({ links }) => {
+      const units = links.map((link) => link.unit);
+      return units.slice(0, units.indexOf(unit));
+    });
   }
 
   /** Must the unit wait for one before it that is still at work, or waits itself? */
