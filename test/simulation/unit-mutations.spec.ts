@@ -18,7 +18,7 @@ async function firstFound(library: UnitsLibrary): Promise<UnitsRun | undefined> 
 describe('units of work in trouble', () => {
   it.each(Object.keys(UNIT_BUGS))('find out a producer that %s', { timeout: 120_000 }, async (name) => {
     const found = await firstFound(await mutantUnits(name));
-    console.log(`found by seed ${found?.plan.seed}: ${found?.problems[0]}`);
+    console.log(`found by seed ${found?.plan.seed}: ${found?.problems.slice(0, 3).join('\n  ')}`);
     expect(found, 'no seed has found it').toBeDefined();
   });
 });

@@ -19,7 +19,7 @@ export function offsetViolations(
 ): string[] {
   const problems: string[] = [];
   for (const [key, consumed] of byPartition(units)) {
-    const [groupId = '', partition] = JSON.parse(key) as [string, number];
+    const [groupId, partition] = JSON.parse(key) as [string, number];
     const where = `offsets of ${groupId}, partition ${partition}`;
     if (consumed.some(({ unit }) => isUndecided(unit, log, late))) continue;
     const looks = seen.filter((look) => look.groupId === groupId);
