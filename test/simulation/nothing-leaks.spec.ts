@@ -2,7 +2,7 @@ import { Simulation, type EmbeddedKafka } from 'embedded-kafka';
 import { describe, expect, it } from 'vitest';
 
 import { SimulatedProducer } from './support/simulated-producer.js';
-import { simulatedEngine } from './units/simulated-engine.js';
+import { simulatedUnits } from './support/simulated-units.js';
 
 /** `SEED=17` runs that one; `SEEDS=100` so many, from `SEED` or 1 on. */
 const { SEED, SEEDS } = process.env;
@@ -72,7 +72,7 @@ async function start(simulation: Simulation, transactionVersion: 1 | 2) {
     brokers: kafka.bootstrap,
     producer: { requestTimeoutMs: 500 },
   });
-  const engine = simulatedEngine(simulation, producer, {
+  const engine = simulatedUnits(simulation, producer, {
     commitTimeoutMs: COMMIT_TIMEOUT_MS,
     maxStagedBytes: MAX_STAGED_BYTES,
     maxUnitBytes: VALUE_BYTES + 1_000,

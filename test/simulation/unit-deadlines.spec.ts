@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { TransactionEngine } from '../../libs/kafka-producer/src/transactions/transaction-engine.js';
 import { SimulatedProducer } from './support/simulated-producer.js';
-import { simulatedEngine } from './units/simulated-engine.js';
+import { simulatedUnits } from './support/simulated-units.js';
 
 const SEED = Number(process.env['SEED'] ?? 1);
 const COMMIT_TIMEOUT_MS = 8_000;
@@ -29,9 +29,8 @@ async function onStage(level: 1 | 2, scene: (stage: Stage) => Promise<void>): Pr
   });
   const producer = await SimulatedProducer.create(simulation, { brokers: kafka.bootstrap });
   const told: string[] = [];
-  const engine = simulatedEngine(simulation, producer, { commitTimeoutMs: COMMIT_TIMEOUT_MS }, (what) =>
-    told.push(what),
-  );
+  const settledLate = (): void => void told.push('settled late');
+  const engine = simulatedUnits(simulation, producer, { commitTimeoutMs: COMMIT_TIMEOUT_MS }, { settledLate });
 
   const offsets = (value: string) => [{ topic: 'consumed', partition: 0, offset: value }];
   /** @returns what its caller was told, and after how long */

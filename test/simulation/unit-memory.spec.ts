@@ -2,7 +2,7 @@ import { Simulation } from 'embedded-kafka';
 import { describe, expect, it } from 'vitest';
 
 import { SimulatedProducer } from './support/simulated-producer.js';
-import { simulatedEngine } from './units/simulated-engine.js';
+import { simulatedUnits } from './support/simulated-units.js';
 
 const { SEED, SEEDS } = process.env;
 const FIRST = Number(SEED ?? 1);
@@ -25,7 +25,7 @@ describe.each(Array.from({ length: COUNT }, (_, index) => FIRST + index))('forty
     const { random } = simulation;
     const kafka = await simulation.startKafka({ brokers: 3, topics: [{ name: 'orders', partitions: 3 }] });
     const producer = await SimulatedProducer.create(simulation, { brokers: kafka.bootstrap });
-    const engine = simulatedEngine(simulation, producer, {
+    const engine = simulatedUnits(simulation, producer, {
       maxStagedBytes: MAX_STAGED_BYTES,
       maxUnitBytes: MAX_UNIT_BYTES,
       maxStreamingProducers: MAX_STREAMING,

@@ -8,6 +8,8 @@ const FIRST = Number(SEED ?? 1);
 const COUNT = Number(SEEDS ?? (SEED === undefined ? 100 : 1));
 /** Few seeds say nothing about shares. */
 const ENOUGH_SEEDS = 50;
+/** Each must have happened to some unit. */
+const EVERY_END = ['committed', 'failed', 'unknown', 'rejected', 'timeout', 'marked', 'predecessor-failed'];
 
 describe('units of work in trouble', () => {
   it(
@@ -15,21 +17,35 @@ describe('units of work in trouble', () => {
     { timeout: 3_600_000 },
     async () => {
       const failed: string[] = [];
-      const total = { committed: 0, aborted: 0, unknown: 0, failed: 0 };
-      let hits = 0;
+      const told = new Map<string, number>();
+      const sum = { hits: 0, looks: 0, fenced: 0 };
       for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
-        const run = await unitsRun(seed);
-        if (run.problems.length > 0) failed.push(`SEED=${seed}\n  ${run.problems.slice(0, 5).join('\n  ')}`);
-        for (const [told, count] of run.told) total[told] += count;
-        hits += run.hits;
+        const { problems, units, hits, looks, isFenced } = await unitsRun(seed);
+        if (problems.length > 0) failed.push(`SEED=${seed}\n  ${problems.slice(0, 8).join('\n  ')}`);
+        for (const unit of units) {
+          const what = unit.reason ?? String(unit.told);
+          told.set(what, (told.get(what) ?? 0) + 1);
+        }
+        sum.hits += hits;
+        sum.looks += looks;
+        sum.fenced += Number(isFenced);
       }
-      console.log(total, `${hits} strikes`);
+      console.log(Object.fromEntries(told), sum);
       expect(failed.join('\n')).toBe('');
-      expect(hits).toBeGreaterThan(COUNT);
-      const units = total.committed + total.aborted + total.unknown;
-      const isEnough = COUNT >= ENOUGH_SEEDS;
-      expect(isEnough ? total.committed / units : 1).toBeGreaterThan(0.9);
-      expect(isEnough ? total.unknown / units : 0).toBeLessThan(0.02);
+      if (COUNT < ENOUGH_SEEDS) return;
+      const count = (what: string): number => told.get(what) ?? 0;
+      const units = Array.from(told.values()).reduce((total, each) => total + each, 0);
+      expect(EVERY_END.filter((what) => count(what) === 0)).toEqual([]);
+      expect(count('committed') / units).toBeGreaterThan(0.7);
+      expect(count('unknown') / units).toBeLessThan(0.02);
+      expect(sum.hits).toBeGreaterThan(5 * COUNT);
+      expect(sum.looks).toBeGreaterThan(10 * COUNT);
+      expect(sum.fenced / COUNT).toBeLessThan(0.05);
     },
   );
+
+  it('are the same to the last byte when the seed is the same', async () => {
+    const [first, again] = [await unitsRun(FIRST), await unitsRun(FIRST)];
+    expect(again.hash).toBe(first.hash);
+  });
 });

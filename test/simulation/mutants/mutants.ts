@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.js';
+import { UNIT_BUGS } from './unit-mutants.js';
 
 const SETTLEMENT = 'sender/batch-settlement.ts';
 const FLIGHT = 'sender/partition-flight.ts';
@@ -169,6 +170,7 @@ export const BUGS: Readonly<Record<string, Mutant>> = {
 /** By the name that an import gives. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...BUGS,
+  ...UNIT_BUGS,
   'near the wrap': NEAR_THE_WRAP,
   'near the last epoch': NEAR_THE_LAST_EPOCH,
 };

@@ -1,56 +1,87 @@
-import { Simulation, type Random } from 'embedded-kafka';
+import { Simulation, type EmbeddedKafka } from 'embedded-kafka';
 
-import type { TransactionEngine } from '../../../libs/kafka-producer/src/transactions/transaction-engine.js';
 import { SimulatedProducer } from '../support/simulated-producer.js';
-import { simulatedEngine } from './simulated-engine.js';
-import { PARTITIONS, TOPICS, type SimulatedUnit, type Told } from './simulated-unit.js';
+import { simulatedUnits } from '../support/simulated-units.js';
+import { GroupClient } from './group-client.js';
+import { chainViolations, offsetViolations } from './offset-violations.js';
+import { OffsetWatch } from './offset-watch.js';
+import { SimulatedConsumer } from './simulated-consumer.js';
+import { INPUT, MAX_STOCK_BYTES, PARTITIONS, SimulatedUnits, TOPICS, type SimulatedUnit } from './simulated-unit.js';
+import { call, crowd } from './unit-callers.js';
+import { UnitLog } from './unit-log.js';
 import { makeTrouble } from './unit-troubles.js';
-import { violations } from './unit-violations.js';
+import { orderViolations, tellingViolations, type SetApart } from './unit-violations.js';
+import { runUnit, type UnitScene } from './unit-work.js';
+import { unitsPlan, type UnitsPlan } from './units-plan.js';
 
-const COMMIT_TIMEOUT_MS = 30_000;
-const UNIT_TIMEOUT_MS = 60_000;
-
-export interface UnitsRun {
-  readonly seed: number;
-  /** Empty when no unit is torn, doubled, out of order or told wrong, and nothing is left behind. */
-  readonly problems: readonly string[];
-  readonly told: ReadonlyMap<Told, number>;
-  /** How often trouble struck. */
-  readonly hits: number;
+/** How a mutant is put in the place of the library. */
+export interface UnitsLibrary {
+  readonly SimulatedProducer: typeof SimulatedProducer;
+  readonly simulatedUnits: typeof simulatedUnits;
 }
 
-/** One seed: callers with units of random records, and brokers, coordinators and connections in random trouble. */
-export async function unitsRun(seed: number): Promise<UnitsRun> {
-  const simulation = new Simulation({ seed, latencyMs: [1, 15], maxVirtualMs: 2_000_000, maxEvents: 600_000 });
-  const { random } = simulation;
-  const kafka = await simulation.startKafka({
-    brokers: 3,
-    transactionVersion: random.pick([1, 2]),
-    replicaLagTimeMaxMs: 1_500,
-    brokerSessionTimeoutMs: 1_000,
-    topics: TOPICS.map((name) => ({ name, partitions: PARTITIONS, configs: { 'min.insync.replicas': 2 } })),
-  });
-  const producer = await SimulatedProducer.create(simulation, {
+export interface UnitsRun {
+  readonly plan: UnitsPlan;
+  /** Empty when no unit is torn, doubled, out of order or told wrong, no message skipped or consumed twice, and nothing is left behind. */
+  readonly problems: readonly string[];
+  readonly units: readonly SimulatedUnit[];
+  /** How often trouble struck. */
+  readonly hits: number;
+  /** How often somebody looked at the offsets of a group. */
+  readonly looks: number;
+  /** The producer has given itself up: see `UnitScene.mayBeFenced`. */
+  readonly isFenced: boolean;
+  readonly hash: string;
+}
+
+const CONFIGS: Readonly<Record<(typeof TOPICS)[number], Record<string, string | number>>> = {
+  orders: {},
+  stock: { 'max.message.bytes': MAX_STOCK_BYTES },
+  ledger: { 'cleanup.policy': 'compact' },
+};
+
+/** One seed: callers and consumers with units of random records and offsets, and brokers, coordinators and connections in random trouble. */
+export async function unitsRun(
+  seed: number,
+  library: UnitsLibrary = { SimulatedProducer, simulatedUnits },
+): Promise<UnitsRun> {
+  const plan = unitsPlan(seed);
+  const simulation = new Simulation({ seed, latencyMs: [1, 15], maxVirtualMs: 2_000_000, maxEvents: 900_000 });
+  const kafka = await startKafka(simulation, plan);
+  const producer = await library.SimulatedProducer.create(simulation, {
     brokers: kafka.bootstrap,
-    producer: { requestTimeoutMs: 1_000, compressionType: random.pick(['none', 'gzip'] as const) },
+    producer: { requestTimeoutMs: 1_000, compressionType: plan.compressionType },
   });
-  const engine = simulatedEngine(simulation, producer, { commitTimeoutMs: COMMIT_TIMEOUT_MS });
-  const units: SimulatedUnit[] = [];
-  let hits = 0;
   const problems: string[] = [];
+  const apart: SetApart[] = [];
+  const late = new Map<unknown, string>();
+  const { commitTimeoutMs, transactionTimeoutMs } = plan;
+  const mayBeFenced = plan.isHarsh && (plan.transactionVersion === 1 || plan.isUpgraded);
+  let isFenced = false;
+  const engine = library.simulatedUnits(
+    simulation,
+    producer,
+    { commitTimeoutMs, transactionTimeoutMs },
+    {
+      setApart: (keys) => void apart.push({ keys, atMs: simulation.clock.now() }),
+      settledLate: (outcome, error) => void late.set(error, outcome),
+      fenced: (error) => {
+        isFenced = true;
+        if (!mayBeFenced) problems.push(`fenced, and there is nobody else: ${error.message}`);
+      },
+    },
+  );
+  const units = new SimulatedUnits();
+  const scene: UnitScene = { simulation, engine, units, problems, mayBeFenced };
+  const watches = plan.groups.map((group) => new OffsetWatch(simulation, kafka, group));
+  let hits = 0;
   const run = async (): Promise<void> => {
-    let isOver = false;
-    const trouble = makeTrouble(simulation, kafka, random.fork(), () => isOver);
-    const callers = Array.from({ length: random.integer(2, 8) }, (_, caller) =>
-      call(simulation, engine, random.fork(), caller, units),
-    );
-    await Promise.all(callers);
-    isOver = true;
-    hits = await trouble;
-    const after = newUnit(units, callers.length, 0);
-    await runUnit(simulation, engine, after, random.fork(), true);
-    if (after.told !== 'committed') problems.push(`the unit after all was healed is ${after.told}`);
+    hits = await troubledUnits(scene, kafka, plan, watches, () => isFenced);
     await engine.close(10_000);
+    for (const watch of watches) {
+      await watch.look();
+      watch.close();
+    }
     await producer.close();
   };
   try {
@@ -59,72 +90,61 @@ export async function unitsRun(seed: number): Promise<UnitsRun> {
   } catch (error) {
     problems.push(`the run broke: ${(error as Error).message}`);
   }
-  problems.push(...(await violations(kafka, units)));
+  const log = await UnitLog.read(kafka);
+  const seen = watches.flatMap((watch) => watch.seen);
+  problems.push(...tellingViolations(units.all, log, late), ...orderViolations(units.all, log, apart));
+  problems.push(...offsetViolations(units.all, log, late, seen), ...chainViolations(units.all));
   const { openUnits, waitingUnits, stagedBytes } = engine.stats();
   if (openUnits + waitingUnits + stagedBytes > 0) problems.push(`left: ${JSON.stringify(engine.stats())}`);
   await kafka.stop();
   await simulation.runFor(400_000).catch((error: Error) => problems.push(`it does not come to rest: ${error.message}`));
-  const told = new Map<Told, number>();
-  for (const unit of units) if (unit.told !== undefined) told.set(unit.told, (told.get(unit.told) ?? 0) + 1);
-  return { seed, problems, told, hits };
+  return { plan, problems, units: units.all, hits, looks: seen.length, isFenced, hash: simulation.trace.hash };
 }
 
-function newUnit(units: SimulatedUnit[], caller: number, index: number): SimulatedUnit {
-  const unit: SimulatedUnit = { name: `c${caller}-${index}`, caller, index, records: [], told: undefined };
-  units.push(unit);
-  return unit;
+function startKafka(simulation: Simulation, { transactionVersion }: UnitsPlan): Promise<EmbeddedKafka> {
+  const configs = { 'min.insync.replicas': 2 };
+  return simulation.startKafka({
+    brokers: 3,
+    transactionVersion,
+    transactionAbortIntervalMs: 1_000,
+    replicaLagTimeMaxMs: 1_500,
+    brokerSessionTimeoutMs: 1_000,
+    topics: [
+      ...TOPICS.map((name) => ({ name, partitions: PARTITIONS, configs: { ...configs, ...CONFIGS[name] } })),
+      { name: INPUT, partitions: PARTITIONS },
+    ],
+  });
 }
 
-async function call(
-  simulation: Simulation,
-  engine: TransactionEngine,
-  random: Random,
-  caller: number,
-  units: SimulatedUnit[],
-): Promise<void> {
-  const count = random.integer(3, 12);
-  for (let index = 0; index < count; index++) {
-    await runUnit(simulation, engine, newUnit(units, caller, index), random, false);
-    await simulation.sleep(random.next() ** 3 * 800);
-  }
-}
-
-async function runUnit(
-  simulation: Simulation,
-  engine: TransactionEngine,
-  unit: SimulatedUnit,
-  random: Random,
-  isSound: boolean,
-): Promise<void> {
-  const send = async (kept: string[]): Promise<void> => {
-    const topic = random.pick(TOPICS);
-    const partition = random.integer(0, PARTITIONS - 1);
-    kept.push(`${topic}[${partition}]`);
-    const value = `${unit.name} ${'x'.repeat(random.integer(0, 200))}`;
-    await engine.transactions.current()?.send({ topic, partition, value });
-  };
-  const work = async (): Promise<void> => {
-    for (let left = random.integer(1, 6); left > 0; left--) {
-      await send(unit.records);
-      if (!isSound && random.chance(0.1)) {
-        const lost = engine.transactions.current()?.savepoint(async () => {
-          await send([]);
-          throw new Error('of the savepoint');
-        });
-        await lost?.catch(() => {});
-      }
-      if (random.chance(0.2)) await simulation.sleep(random.integer(1, 100));
-    }
-    if (!isSound && random.chance(0.1)) throw new Error('of the work');
-  };
-  try {
-    await engine.transactions.run(work, { timeoutMs: UNIT_TIMEOUT_MS });
-    unit.told = 'committed';
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (message === 'of the work') unit.told = 'failed';
-    else if (code === 'KAFKA_PRODUCER_TRANSACTION_OUTCOME_UNKNOWN') unit.told = 'unknown';
-    else if (code === 'KAFKA_PRODUCER_TRANSACTION_ABORTED') unit.told = 'aborted';
-    else throw error;
-  }
+/** @returns how often trouble struck */
+async function troubledUnits(
+  scene: UnitScene,
+  kafka: EmbeddedKafka,
+  plan: UnitsPlan,
+  watches: readonly OffsetWatch[],
+  isFenced: () => boolean,
+): Promise<number> {
+  const { simulation, units, problems } = scene;
+  const { random } = simulation;
+  let isOver = false;
+  const trouble = makeTrouble({ simulation, kafka, random: random.fork(), plan }, () => isOver);
+  const watching = watches.map((watch) => watch.run(random.fork(), () => isOver));
+  const clients = plan.groups.map(({ groupId }) => new GroupClient(simulation, kafka, `of-${groupId}`, groupId));
+  const consumers = plan.groups.map(
+    (group, index) => new SimulatedConsumer(scene, clients[index]!, group, random.fork()),
+  );
+  const callers = Array.from({ length: plan.callers }, (_, index) => call(scene, random.fork(), `caller${index}`));
+  const crowds = Array.from({ length: plan.crowds }, (_, index) => crowd(scene, random.fork(), `crowd${index}`));
+  await Promise.all([...callers, ...crowds, ...consumers.map((consumer) => consumer.run())]);
+  isOver = true;
+  const hits = await trouble;
+  await Promise.all(watching);
+  const last = units.add('after');
+  await runUnit(scene, last, random.fork(), { isSound: true });
+  const after = [last, ...(await Promise.all(consumers.map((consumer) => consumer.after())))];
+  for (const { name, told, error } of after)
+    if (!isFenced() && told !== 'committed')
+      problems.push(`${name}, after all was healed, is ${told}: ${String(error)}`);
+  for (const client of clients) client.close();
+  return hits;
 }

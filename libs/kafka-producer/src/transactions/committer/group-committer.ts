@@ -86,11 +86,8 @@ export class GroupCommitter implements UnitCommitter {
   }
 
   stats(): CommitterStats {
-    return {
-      groupsCommitted: this.#main.groupsCommitted + this.#apart.groupsCommitted,
-      waitingUnits: this.#pending.size,
-      quarantinedUnits: this.#quarantine.size,
-    };
+    const groupsCommitted = this.#main.groupsCommitted + this.#apart.groupsCommitted;
+    return { groupsCommitted, waitingUnits: this.#pending.size, quarantinedUnits: this.#quarantine.size };
   }
 
   stageOffsets(unit: CommittableUnit, offsets: ConsumedOffsets): void {
@@ -151,20 +148,35 @@ export class GroupCommitter implements UnitCommitter {
   }
 
   #nextUnblocked(): PendingUnit | undefined {
-    for (const pending of this.#blocked) if (!this.#chains.isBlocked(pending.unit)) return pending;
+    for (const pending of this.#blocked) {
+      if (this.#chains.isBlocked(pending.unit)) continue;
+      if (!this.#quarantine.concerns(pending) || !this.#followsMain(pending)) return pending;
+    }
     return undefined;
+  }
+
+  /** One before it in its chains is in the main lane, which the lane of what is sick would overtake. */
+  #followsMain({ unit }: PendingUnit): boolean {
+    const before = this.#chains.before(unit).map((each) => this.#pending.get(each));
+    return before.some((pending) => pending !== undefined && !this.#quarantine.holds(pending));
   }
 
   /** @param sick what did not answer, with the reasons; left out for units that come to wait for what is known to be sick */
   #setApart(units: readonly PendingUnit[], sick?: ReadonlyMap<string, Error>): void {
     const areBack = units.some((pending) => this.#quarantine.holds(pending));
     for (const pending of units) {
-      pending.lastError = firstError(sick, pending) ?? pending.lastError;
+      pending.lastError = pending.lastErrorOf(sick);
       this.#quarantine.add(pending, sick);
     }
     if (areBack) return this.#apart.putBack(units);
     if (sick !== undefined) this.#listener.setApart([...sick.keys()], units.length);
-    for (const pending of units) this.#apart.push(pending);
+    for (const pending of units) {
+      const isEarly = this.#followsMain(pending);
+      this.#chains.entered(pending.unit, !isEarly);
+      if (isEarly) this.#blocked.add(pending);
+      else this.#apart.push(pending);
+    }
+    this.#unblock(); // who waited for one of these to come here
   }
 
   #committed(pending: PendingUnit, metadata: readonly RecordMetadata[]): void {
@@ -239,9 +251,4 @@ export class GroupCommitter implements UnitCommitter {
     const error = closed(`it was closed and ${timeoutMs} ms were not enough to commit the unit`);
     for (const pending of this.#pending.values()) this.#aborted(pending, error);
   }
-}
-
-function firstError(sick: ReadonlyMap<string, Error> | undefined, { keys }: PendingUnit): Error | undefined {
-  const key = keys.find((each) => sick?.has(each) === true);
-  return key === undefined ? undefined : sick?.get(key);
 }

@@ -65,6 +65,39 @@ describe('units with offsets of one partition', () => {
     expect(again.told.at(-1)).toBe('committed');
   });
 
+  it('stay behind each other when a unit of a former generation stages its offsets between them', async () => {
+    const next = { memberId: 'm', generationId: 2 };
+    const first = staged(10, 'out[0] 10', next);
+    staged(15);
+    const second = staged(20, 'out[0] 20', next);
+    committer.submit(second);
+    await clock.settle();
+    expect(brokers.offsets).toEqual([]);
+    committer.dropOffsets(first);
+    expect(second.told.at(-1)).toBe('aborted');
+    expect(second.error).toMatchObject({ reason: 'predecessor-failed' });
+  });
+
+  it('keep their order when the later one waits apart for what is sick, and the earlier one does not', async () => {
+    let answer = (): void => {};
+    brokers.hanging.add('sick[0]');
+    committer.submit(new ToldUnit(['sick[0] 1']));
+    await clock.advance(5_100);
+    brokers.holdEnd = new Promise((resolve) => (answer = resolve));
+    const [first, second] = [staged(10), staged(20, 'sick[0] 20')];
+    committer.submit(first);
+    await clock.settle();
+    brokers.holdEnd = Promise.resolve();
+    committer.submit(second);
+    brokers.hanging.clear();
+    await clock.advance(10_000);
+    expect(brokers.committed('sick[0]')).toEqual(['1']);
+    answer();
+    await clock.advance(10_000);
+    expect(brokers.offsets).toEqual(['in[0] 10', 'in[0] 20']);
+    expect(brokers.committed('sick[0]')).toEqual(['1', '20']);
+  });
+
   it('fail when one before them ends without being submitted', () => {
     const [first, second] = [staged(10), staged(20)];
     committer.dropOffsets(first);

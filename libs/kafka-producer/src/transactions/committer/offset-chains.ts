@@ -12,7 +12,6 @@ interface Link {
 
 /** The units that commit offsets of one partition for one member of a generation, in the order of the offsets. */
 interface Chain {
-  readonly owner: string;
   readonly links: Link[];
   /** The highest that was committed. */
   committed: bigint | undefined;
@@ -22,10 +21,12 @@ interface Chain {
  * TRANSACTIONS rule 22. Offsets are cumulative: who commits 20 says that everything before 20 is done. So units that commit offsets of one (group, partition) do so
  * in the order of their offsets, and when one fails all behind it fail too.
  *
- * A new generation of the group, or another member, starts a new chain: the broker refuses the old one's.
+ * A new generation of the group, or another member, starts a chain of its own beside the old one: whatever of the old one comes late the broker refuses, and
+ * it must not part the units of the new one.
  */
 export class OffsetChains {
-  readonly #chains = new Map<string, Chain>();
+  /** By partition of a group, then by who consumes. */
+  readonly #chains = new Map<string, Map<string, Chain>>();
   readonly #chainsOf = new Map<CommittableUnit, Set<Chain>>();
   /** Who waits to be first. */
   readonly #onFirst = new Map<CommittableUnit, () => void>();
@@ -48,10 +49,18 @@ export class OffsetChains {
     }
   }
 
-  entered(unit: CommittableUnit): void {
+  entered(unit: CommittableUnit, hasEntered = true): void {
     for (const chain of this.#chainsOf.get(unit) ?? []) {
-      for (const link of chain.links) if (link.unit === unit) link.hasEntered = true;
+      for (const link of chain.links) if (link.unit === unit) link.hasEntered = hasEntered;
     }
+  }
+
+  /** Those before it in its chains, without a verdict. */
+  before(unit: CommittableUnit): CommittableUnit[] {
+    return Array.from(this.#chainsOf.get(unit) ?? []).flatMap(({ links }) => {
+      const units = links.map((link) => link.unit);
+      return units.slice(0, units.indexOf(unit));
+    });
   }
 
   /** Must the unit wait for one before it that is still at work, or waits itself? */
@@ -111,8 +120,12 @@ export class OffsetChains {
 
   #chainFor(groupId: string, owner: string, { topic, partition }: ConsumedOffset): Chain {
     const key = JSON.stringify([groupId, topic, partition]);
-    let chain = this.#chains.get(key);
-    if (chain?.owner !== owner) this.#chains.set(key, (chain = { owner, links: [], committed: undefined }));
+    let chains = this.#chains.get(key);
+    if (chains === undefined) this.#chains.set(key, (chains = new Map<string, Chain>()));
+    let chain = chains.get(owner);
+    if (chain !== undefined) return chain;
+    for (const [other, { links }] of chains) if (links.length === 0) chains.delete(other); // of former generations
+    chains.set(owner, (chain = { links: [], committed: undefined }));
     return chain;
   }
 }

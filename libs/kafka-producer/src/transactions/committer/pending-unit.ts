@@ -17,6 +17,12 @@ export class PendingUnit {
     this.#keys ??= keysOf(this.unit);
     return this.#keys;
   }
+
+  /** Why it failed the last time: for something of these that it touches, or as before. */
+  lastErrorOf(sick: ReadonlyMap<string, Error> | undefined): Error | undefined {
+    const key = sick && this.keys.find((each) => sick.has(each));
+    return key === undefined ? this.lastError : sick?.get(key);
+  }
 }
 
 export function partitionKey(topic: string, partition: number): string {

@@ -2,26 +2,25 @@ import type { Simulation } from 'embedded-kafka';
 
 import { TransactionOptions } from '../../../libs/kafka-producer/src/options/transaction.options.js';
 import { AmbientUnits } from '../../../libs/kafka-producer/src/transactions/propagation/ambient-units.js';
-import { TransactionEngine } from '../../../libs/kafka-producer/src/transactions/transaction-engine.js';
-import type { SimulatedProducer } from '../support/simulated-producer.js';
+import {
+  TransactionEngine,
+  type EngineListener,
+} from '../../../libs/kafka-producer/src/transactions/transaction-engine.js';
+import type { SimulatedProducer } from './simulated-producer.js';
 
-/**
- * Transactions of a simulated producer, put together as its module does it.
- *
- * @param tell is told what concerns nobody in particular
- */
-export function simulatedEngine(
+/** Units of work over a simulated producer, put together as the module does it. */
+export function simulatedUnits(
   simulation: Simulation,
   { settings, cluster, pipeline }: SimulatedProducer,
-  options: Partial<Omit<TransactionOptions, 'idPrefix'>>,
-  tell: (what: string) => void = (what) => simulation.note(what),
+  options: Partial<Omit<TransactionOptions, 'idPrefix' | 'instanceId'>>,
+  listener: Partial<EngineListener> = {},
 ): TransactionEngine {
   const transactions = Object.assign({}, new TransactionOptions(), {
+    ...options,
     idPrefix: 'units',
     instanceId: 'simulated',
-    ...options,
   });
-  const note = (what: string) => (): void => tell(what);
+  const note = (what: string) => (): void => simulation.note(what);
   return new TransactionEngine(
     { producer: 'simulated', transactions, pipeline: settings },
     {
@@ -36,6 +35,7 @@ export function simulatedEngine(
         startedAfterEnd: note('started after the end'),
         failedAfterEnd: note('failed after the end'),
         hookFailed: note('a hook failed'),
+        ...listener,
       },
     },
   );
