@@ -28,6 +28,8 @@ export interface SimulatedUnit {
   readonly consumed: ConsumedRange[];
   /** Which member of which generation has consumed; units of one are a chain. */
   readonly consumer: string | undefined;
+  /** Its records flow while its work runs: it has no place in the order of the others. */
+  isStreaming: boolean;
   /** A broker refuses one of its records. */
   isBad: boolean;
   /** Its place among all units whose work has ended, and when that was. */
@@ -56,6 +58,7 @@ export class SimulatedUnits {
       records: [],
       consumed: [],
       consumer,
+      isStreaming: false,
       isBad: false,
       ended: undefined,
       told: undefined,

@@ -53,8 +53,8 @@ export function orderViolations(units: readonly SimulatedUnit[], log: UnitLog, a
   return problems;
 }
 
-function mayBeOvertaken({ ended, consumer }: SimulatedUnit): boolean {
-  return ended !== undefined && consumer === undefined;
+function mayBeOvertaken({ ended, consumer, isStreaming }: SimulatedUnit): boolean {
+  return ended !== undefined && consumer === undefined && !isStreaming;
 }
 
 function waitedForAnother(

@@ -42,6 +42,8 @@ export async function runUnit(
   const isSlow = random.chance(0.3);
   const timeoutMs = may(0.08) ? random.integer(20, 3_000) : UNIT_TIMEOUT_MS;
   const isEmpty = hasOffsets && random.chance(0.1);
+  unit.isStreaming = random.chance(0.15);
+  const mode = unit.isStreaming ? 'streaming' : 'staged';
   const work = async (transaction: Transaction): Promise<void> => {
     await sendOffsets?.(transaction);
     for (let index = 0; index < records && !isEmpty; index++) {
@@ -54,7 +56,7 @@ export async function runUnit(
     if (isFailing) throw new Error(OF_THE_WORK);
     units.ended(unit, simulation.clock.now());
   };
-  await engine.transactions.run(work, { timeoutMs }).then(
+  await engine.transactions.run(work, { timeoutMs, mode }).then(
     () => tell(scene, unit, 'committed'),
     (error: unknown) => failed(scene, unit, error),
   );

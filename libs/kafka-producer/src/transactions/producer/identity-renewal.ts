@@ -1,6 +1,6 @@
 import { ProducerFencedError } from '../../errors/transaction.errors.js';
 import type { ProducerIdentity } from '../../sender/producer-identity.js';
-import { NoAnswerError } from './coordinator-requests.js';
+import { NoAnswerError, type AskProgress } from './coordinator-requests.js';
 import type { TransactionRequests } from './transaction-requests.js';
 import type { TransactionalIdentity } from './transactional-identity.js';
 
@@ -16,6 +16,8 @@ export class IdentityRenewal {
   readonly #requests: TransactionRequests;
   #isDue = true;
   #mayBeTimeOut = false;
+  /** Of the question that takes the id from whoever has it: a copy that arrives late takes it from ourselves. */
+  readonly #first: AskProgress = { wasLost: false };
   #fenced: ProducerFencedError | undefined;
 
   constructor(identity: TransactionalIdentity, requests: TransactionRequests) {
@@ -58,16 +60,24 @@ export class IdentityRenewal {
 
   async #next(deadlineMs: number): Promise<ProducerIdentity> {
     const { held } = this.#identity;
+    if (held === undefined) return this.#requests.initProducerId(undefined, deadlineMs, this.#first);
     try {
       return await this.#requests.initProducerId(held, deadlineMs);
     } catch (error) {
-      if (!(error instanceof ProducerFencedError) || held === undefined) throw error;
+      if (!(error instanceof ProducerFencedError)) throw error;
+      if (this.#first.wasLost) return this.#takeBack(deadlineMs);
       const next = { producerId: held.producerId, epoch: held.epoch + 1 };
       if (!this.#mayBeTimeOut || !(await this.#hasTimedOut(next, deadlineMs))) throw error;
       // Before the answer: should that be lost, the same question again is a repeat that the coordinator knows.
       this.#identity.replace(next);
       return this.#requests.initProducerId(next, deadlineMs);
     }
+  }
+
+  /** Once for each question that was lost. A rival that came just then is fenced instead of us. */
+  #takeBack(deadlineMs: number): Promise<ProducerIdentity> {
+    this.#first.wasLost = false;
+    return this.#requests.initProducerId(undefined, deadlineMs, this.#first);
   }
 
   /**

@@ -50,10 +50,15 @@ export class TransactionRequests {
    * Asks for an identity newer than the one held, and with it for the end of whatever is open under that one.
    *
    * @param held never left out once there was one: without it the broker would take the id away from whoever has it now
+   * @param progress is told whether a copy of the question may still arrive
    * @throws ProducerFencedError when that was somebody else; AuthorizationError; BrokerAnswerError
    */
-  async initProducerId(held: ProducerIdentity | undefined, deadlineMs: number): Promise<ProducerIdentity> {
-    const { errorCode, producerId, producerEpoch } = await this.#init(held ?? NO_IDENTITY, deadlineMs);
+  async initProducerId(
+    held: ProducerIdentity | undefined,
+    deadlineMs: number,
+    progress?: AskProgress,
+  ): Promise<ProducerIdentity> {
+    const { errorCode, producerId, producerEpoch } = await this.#init(held ?? NO_IDENTITY, deadlineMs, progress);
     if (errorCode === NONE) return { producerId, epoch: producerEpoch };
     if (held?.epoch !== LAST_EPOCH - 1 || errorCode !== UNKNOWN_SERVER_ERROR) throw this.#initError(errorCode, held);
     // The broker cannot repeat this answer: it has given out the last epoch, and so the next one is that of another id.
@@ -146,7 +151,11 @@ export class TransactionRequests {
     return { coordinator: 'transaction', key: this.transactionalId } as const;
   }
 
-  async #init(from: ProducerIdentity, deadlineMs: number): Promise<ResponseOf<typeof apis.InitProducerId>> {
+  async #init(
+    from: ProducerIdentity,
+    deadlineMs: number,
+    progress: AskProgress | undefined,
+  ): Promise<ResponseOf<typeof apis.InitProducerId>> {
     const { transactionalId } = this;
     const transactionTimeoutMs = this.#transactionTimeoutMs;
     const input = { transactionalId, transactionTimeoutMs, producerId: from.producerId, producerEpoch: from.epoch };
@@ -158,6 +167,7 @@ export class TransactionRequests {
         ...(from.epoch === LAST_EPOCH - 1 && { final: NO_REPEAT }),
       },
       deadlineMs,
+      progress,
     );
     return response;
   }
