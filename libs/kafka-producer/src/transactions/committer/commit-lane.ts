@@ -71,11 +71,10 @@ export class CommitLane {
     return !this.#isRunning;
   }
 
-  /** Everything it has, in the order in which it will be committed. */
-  *units(): Generator<PendingUnit> {
-    yield* this.#current;
-    for (const group of this.#planned) yield* group;
-    yield* this.#waiting;
+  /** Those that wait and touch what is sick by now: who comes later waits apart at once, and must not be before them there. */
+  concerned(): PendingUnit[] {
+    const waiting = [...this.#planned.flat(), ...this.#waiting];
+    return waiting.filter((pending) => !this.#isGone(pending) && this.#context.quarantine.concerns(pending));
   }
 
   /** The transaction whose EndTxn(commit) has not been answered. */
@@ -123,11 +122,16 @@ export class CommitLane {
     for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
       if (group.length > 0 && bytes + next.unit.sizeBytes > maxBytes) break;
       this.#waiting.shift();
-      if (next.hasLeft) continue;
+      if (this.#isGone(next)) continue;
       group.push(next);
       bytes += next.unit.sizeBytes;
     }
     return group;
+  }
+
+  /** It has its verdict, or waits in the other lane. */
+  #isGone(pending: PendingUnit): boolean {
+    return pending.hasLeft || (!this.#isQuarantine && this.#context.quarantine.holds(pending));
   }
 
   /** Those whose time is over are told; the others join the attempt. */
@@ -135,7 +139,7 @@ export class CommitLane {
     const { clock, commitTimeoutMs } = this.#context;
     const now = clock.now();
     return group.filter((pending) => {
-      if (pending.hasLeft) return false;
+      if (this.#isGone(pending)) return false;
       if (pending.commitDeadlineMs === Infinity) {
         pending.commitDeadlineMs = now + commitTimeoutMs;
         pending.unit.joined();

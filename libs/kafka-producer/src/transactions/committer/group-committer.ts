@@ -79,7 +79,7 @@ export class GroupCommitter implements UnitCommitter {
       unknown: (pending, outcome) => this.#unknown(pending, outcome),
       fenced: (error) => this.#fenced(error),
     };
-    const ring = (size: number): ProducerRing => new ProducerRing(size, () => parts.createProducer(), clock);
+    const ring = (size: number) => new ProducerRing(size, () => parts.createProducer(), clock);
     this.#rings = [ring(RING_SIZE), ring(QUARANTINE_RING_SIZE)];
     this.#main = new CommitLane(this.#rings[0]!, context, false);
     this.#apart = new CommitLane(this.#rings[1]!, context, true);
@@ -157,8 +157,8 @@ export class GroupCommitter implements UnitCommitter {
 
   /** One before it in its chains is in the main lane, which the lane of what is sick would overtake. */
   #followsMain({ unit }: PendingUnit): boolean {
-    const before = this.#chains.before(unit).map((each) => this.#pending.get(each));
-    return before.some((pending) => pending !== undefined && !this.#quarantine.holds(pending));
+    const before = this.#chains.before(unit).flatMap((each) => this.#pending.get(each) ?? []);
+    return before.some((pending) => !this.#quarantine.holds(pending));
   }
 
   /** @param sick what did not answer, with the reasons; left out for units that come to wait for what is known to be sick */
@@ -168,15 +168,18 @@ export class GroupCommitter implements UnitCommitter {
       pending.lastError = pending.lastErrorOf(sick);
       this.#quarantine.add(pending, sick);
     }
-    if (areBack) return this.#apart.putBack(units);
-    if (sick !== undefined) this.#listener.setApart([...sick.keys()], units.length);
-    for (const pending of units) {
-      const isEarly = this.#followsMain(pending);
-      this.#chains.entered(pending.unit, !isEarly);
-      if (isEarly) this.#blocked.add(pending);
-      else this.#apart.push(pending);
-    }
+    if (areBack) this.#apart.putBack(units);
+    else for (const pending of units) this.#waitApart(pending);
+    if (sick !== undefined) for (const pending of this.#main.concerned()) this.#setApart([pending]);
     this.#unblock(); // who waited for one of these to come here
+    if (sick !== undefined && !areBack) this.#listener.setApart([...sick.keys()], units.length);
+  }
+
+  #waitApart(pending: PendingUnit): void {
+    const mustWait = this.#followsMain(pending);
+    this.#chains.entered(pending.unit, !mustWait);
+    if (mustWait) this.#blocked.add(pending);
+    else this.#apart.push(pending);
   }
 
   #committed(pending: PendingUnit, metadata: readonly RecordMetadata[]): void {
@@ -226,9 +229,9 @@ export class GroupCommitter implements UnitCommitter {
   }
 
   async #idleWithin(timeoutMs: number): Promise<boolean> {
+    let timer: TimerHandle | undefined;
     const lanes = [this.#main, this.#apart];
     if (lanes.every(({ isIdle }) => isIdle)) return true;
-    let timer: TimerHandle | undefined;
     const isIdle = new Promise<boolean>((resolve) => {
       for (const lane of lanes) lane.onIdle = () => lanes.every((each) => each.isIdle) && resolve(true);
       timer = this.#clock.setTimeout(() => resolve(false), timeoutMs);
@@ -241,14 +244,13 @@ export class GroupCommitter implements UnitCommitter {
   /** What is written and not answered may be committed; nothing else is. */
   #giveUp(timeoutMs: number): void {
     const detail = `the producer was closed and its coordinator did not answer within ${timeoutMs} ms`;
-    for (const { ending } of [this.#main, this.#apart]) {
-      if (ending === undefined) continue;
+    for (const ending of [this.#main.ending, this.#apart.ending].filter((each) => each !== undefined)) {
       const error = new TransactionOutcomeUnknownError({ transactionalId: ending.transactionalId, detail });
       for (const pending of ending.units) {
         this.#unknown(pending, { kind: 'unknown', error, settled: Promise.resolve('unknown') });
       }
     }
-    const error = closed(`it was closed and ${timeoutMs} ms were not enough to commit the unit`);
-    for (const pending of this.#pending.values()) this.#aborted(pending, error);
+    const late = closed(`it was closed and ${timeoutMs} ms were not enough to commit the unit`);
+    for (const pending of this.#pending.values()) this.#aborted(pending, late);
   }
 }

@@ -24,6 +24,24 @@ describe('what does not answer', () => {
     expect(committer.stats().quarantinedUnits).toBe(0);
   });
 
+  it('keeps the order of units that still waited for their group when it was set apart', async () => {
+    const { clock, brokers, events, submit } = committerFixture();
+    brokers.hanging.add('sick[0]');
+    submit('sick[0] 1', 'a[0] 1');
+    await clock.settle();
+    submit('sick[0] 2');
+    const note = events.push.bind(events);
+    events.push = (event) => {
+      submit('sick[0] 3'); // at that very moment
+      return note(event);
+    };
+    await clock.advance(5_001);
+    expect([...events]).toEqual(['apart: sick[0] (1)']);
+    brokers.hanging.clear();
+    await clock.advance(10_000);
+    expect(brokers.committed('sick[0]')).toEqual(['1', '2', '3']);
+  });
+
   it('is asked before the healthy partitions of its units, which are no part of the transaction while it does not answer', async () => {
     const { clock, brokers, submit } = committerFixture();
     brokers.hanging.add('sick[0]');
