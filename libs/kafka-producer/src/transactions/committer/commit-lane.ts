@@ -203,7 +203,7 @@ export class CommitLane {
       case 'fenced':
         return this.#context.fenced(outcome.error);
       case 'unknown':
-        for (const pending of group) this.#context.unknown(pending, outcome);
+        for (const pending of group.toReversed()) this.#context.unknown(pending, outcome); // the last first: it does not fail behind the others
     }
   }
 

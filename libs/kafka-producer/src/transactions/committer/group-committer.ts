@@ -246,7 +246,7 @@ export class GroupCommitter implements UnitCommitter {
     const detail = `the producer was closed and its coordinator did not answer within ${timeoutMs} ms`;
     for (const ending of [this.#main.ending, this.#apart.ending].filter((each) => each !== undefined)) {
       const error = new TransactionOutcomeUnknownError({ transactionalId: ending.transactionalId, detail });
-      for (const pending of ending.units) {
+      for (const pending of ending.units.toReversed()) {
         this.#unknown(pending, { kind: 'unknown', error, settled: Promise.resolve('unknown') });
       }
     }

@@ -98,6 +98,14 @@ describe('units with offsets of one partition', () => {
     expect(brokers.committed('sick[0]')).toEqual(['1', '20']);
   });
 
+  it('are all unknown, not aborted, when the transaction that they share is', async () => {
+    brokers.ends.push('unknown');
+    const units = [staged(10), staged(20)];
+    for (const unit of units) committer.submit(unit);
+    await clock.settle();
+    expect(units.map(({ told }) => told.at(-1))).toEqual(['unknown', 'unknown']);
+  });
+
   it('fail when one before them ends without being submitted', () => {
     const [first, second] = [staged(10), staged(20)];
     committer.dropOffsets(first);
