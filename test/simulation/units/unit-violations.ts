@@ -1,18 +1,19 @@
 import type { EmbeddedKafka } from 'embedded-kafka';
 
+import { unitViolations, type SeenPart } from '../../history/check-units.js';
 import { TOPICS, type SimulatedUnit } from './simulated-unit.js';
 
 /** Torn, doubled, told wrong, or seen by one caller in another order than it worked. */
 export async function violations(kafka: EmbeddedKafka, units: readonly SimulatedUnit[]): Promise<string[]> {
   const problems: string[] = [];
-  const seen = new Map<string, string[]>();
+  const seen: SeenPart[] = [];
   const lastOf = new Map<string, number>();
   const byName = new Map(units.map((unit) => [unit.name, unit]));
   for (const topic of TOPICS) {
     for (const { partition, value } of await kafka.recordsIn(topic, { isolation: 'read_committed' })) {
       const name = String(value).split(' ')[0] ?? '';
       const place = `${topic}[${partition}]`;
-      seen.set(name, [...(seen.get(name) ?? []), place]);
+      seen.push({ name, part: place });
       const unit = byName.get(name);
       if (unit === undefined) continue;
       const key = `${unit.caller} ${place}`;
@@ -21,13 +22,6 @@ export async function violations(kafka: EmbeddedKafka, units: readonly Simulated
       lastOf.set(key, unit.index);
     }
   }
-  for (const { name, told, records } of units) {
-    const places = (seen.get(name) ?? []).toSorted().join();
-    const whole = records.toSorted().join();
-    const isWhole = places === whole;
-    const isNowhere = places === '';
-    const isRight = told === 'committed' ? isWhole : told === 'unknown' ? isWhole || isNowhere : isNowhere;
-    if (!isRight) problems.push(`${name} is ${told}, sent ${whole} and is seen in ${places || 'nothing'}`);
-  }
-  return problems;
+  const checked = units.map(({ name, told, records }) => ({ name, told, parts: records }));
+  return [...problems, ...unitViolations(checked, seen)];
 }
