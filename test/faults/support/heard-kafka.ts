@@ -9,6 +9,7 @@ interface Heard {
 
 /** A cluster of either kind whose requests a test hears before they are carried out. */
 export class HeardKafka {
+  readonly #asked = new Map<string, number>();
   readonly #listeners = new Set<(request: Heard) => void>();
   /** For readers and administrators. */
   readonly bootstrap: readonly string[];
@@ -74,7 +75,14 @@ export class HeardKafka {
     });
   }
 
+  /** How often the client has asked that. */
+  asked(clientId: string, api: string): number {
+    return this.#asked.get(`${clientId} ${api}`) ?? 0;
+  }
+
   #tell(request: Heard): void {
+    const key = `${request.clientId} ${request.api}`;
+    this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1);
     for (const listener of this.#listeners) listener(request);
   }
 }
