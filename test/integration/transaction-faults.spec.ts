@@ -1,7 +1,9 @@
 import { EmbeddedKafka } from 'embedded-kafka';
-import type { KafkaProducerService } from 'nestjs-kafka-producer';
 import { describe, expect, it } from 'vitest';
 
+import { unitViolations, type CheckedUnit } from '../history/check-units.js';
+import { partOf } from '../history/unit-record.js';
+import { runUnit } from '../support/run-unit.js';
 import { useProducer } from '../support/use-producer.js';
 
 const TOPICS = ['orders', 'stock'];
@@ -22,52 +24,15 @@ const TROUBLES = [
   ['a late answer', 'onResponse', { delayMs: 300 }],
 ] as const;
 
-/** What a unit's caller was told. */
-type Told = 'committed' | 'aborted' | 'unknown';
-
-async function unit(
-  producer: KafkaProducerService,
-  name: string,
-  mode: 'staged' | 'streaming' = 'staged',
-): Promise<Told> {
-  try {
-    const work = async (): Promise<void> => {
-      for (const topic of TOPICS) {
-        for (let partition = 0; partition < PARTITIONS; partition++)
-          await producer.send({ topic, partition, value: name });
-      }
-    };
-    await producer.transaction(work, { mode });
-    return 'committed';
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === 'KAFKA_PRODUCER_TRANSACTION_ABORTED') return 'aborted';
-    if (code === 'KAFKA_PRODUCER_TRANSACTION_OUTCOME_UNKNOWN') return 'unknown';
-    throw error;
-  }
-}
-
-async function visible(kafka: EmbeddedKafka): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for (const topic of TOPICS) {
-    for (const { value } of await kafka.recordsIn(topic, { isolation: 'read_committed' })) {
-      counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
-    }
-  }
-  return counts;
-}
+const PLACES = TOPICS.flatMap((topic) => Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition })));
 
 /** Torn, doubled, or not as it was told. */
-async function violations(kafka: EmbeddedKafka, told: ReadonlyMap<string, Told>): Promise<string[]> {
-  const counts = await visible(kafka);
-  const whole = TOPICS.length * PARTITIONS;
-  const wrong: string[] = [];
-  for (const [name, outcome] of told) {
-    const count = counts.get(name) ?? 0;
-    const allowed = outcome === 'committed' ? [whole] : outcome === 'aborted' ? [0] : [0, whole];
-    if (!allowed.includes(count)) wrong.push(`${name} is ${outcome}, and ${count} of ${whole} of its records are seen`);
-  }
-  return wrong;
+async function violations(kafka: EmbeddedKafka, units: readonly CheckedUnit[]): Promise<string[]> {
+  const seen = TOPICS.map((topic) => kafka.recordsIn(topic, { isolation: 'read_committed' }));
+  return unitViolations(
+    units,
+    (await Promise.all(seen)).flat().map(({ value }) => partOf(String(value))),
+  );
 }
 
 describe.each([1, 2] as const)('units of transactions of version %i', (transactionVersion) => {
@@ -79,22 +44,20 @@ describe.each([1, 2] as const)('units of transactions of version %i', (transacti
       try {
         await useProducer(kafka.bootstrap, OPTIONS, async (producer) => {
           const isFirstUse = api === 'FindCoordinator' || api === 'InitProducerId';
-          expect(isFirstUse ? 'committed' : await unit(producer, 'before')).toBe('committed');
+          const before = isFirstUse ? [] : [await runUnit(producer, 'before', PLACES)];
+          expect(before.filter(({ told }) => told !== 'committed')).toEqual([]);
           const fault = kafka.faults[side](api, { times: 2, action });
           const around = (['staged', 'streaming'] as const).flatMap((mode) =>
-            Array.from({ length: mode === 'staged' ? UNITS_AROUND : STREAMING_AROUND }, async (_, index) => {
-              const name = `${mode}-${index}`;
-              return [name, await unit(producer, name, mode)] as const;
-            }),
+            Array.from({ length: mode === 'staged' ? UNITS_AROUND : STREAMING_AROUND }, (_, index) =>
+              runUnit(producer, `${mode}-${index}`, PLACES, { mode }),
+            ),
           );
-          const told = new Map(await Promise.all(around));
+          const units = await Promise.all(around);
           expect(fault.hits).toBeGreaterThan(0);
-          expect([...told].filter(([, outcome]) => outcome !== 'committed')).toEqual([]);
-          for (const mode of ['staged', 'streaming'] as const) {
-            told.set(`${mode} after`, await unit(producer, `${mode} after`, mode));
-            expect(told.get(`${mode} after`)).toBe('committed');
-          }
-          await expect.poll(() => violations(kafka, told)).toEqual([]);
+          for (const mode of ['staged', 'streaming'] as const)
+            units.push(await runUnit(producer, `${mode}-after`, PLACES, { mode }));
+          expect(units.filter(({ told }) => told !== 'committed')).toEqual([]);
+          await expect.poll(() => violations(kafka, [...before, ...units])).toEqual([]);
           expect(producer.stats()).toMatchObject({
             openUnits: 0,
             waitingUnits: 0,

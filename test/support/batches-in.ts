@@ -7,6 +7,7 @@ import {
   type RecordBatchHeader,
 } from 'kafka-wire';
 
+import { committedRecordsOf } from './committed-records.js';
 import { rawRequest } from './raw-request.js';
 
 /** By topic name: the last versions before topic ids. */
@@ -48,27 +49,7 @@ export async function committedRecordsIn(
     topics: [{ topic, partitions: [{ partition, fetchOffset: 0, partitionMaxBytes: PER_FETCH_BYTES }] }],
   });
   const answer = body.responses[0]?.partitions[0];
-  const chunk = answer?.records ?? Buffer.alloc(0);
-  const aborted = (answer?.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
-    producerId: Buffer.from(producerId).toString('hex'),
-    firstOffset,
-  }));
-  const records: DecodedRecord[] = [];
-  for (const header of decodeRecordBatchHeaders(chunk)) {
-    const producerId = Buffer.from(header.producerId).toString('hex');
-    if (header.isControl) {
-      const ended = aborted.findIndex(
-        (each) => each.producerId === producerId && each.firstOffset <= header.baseOffset,
-      );
-      if (ended >= 0) aborted.splice(ended, 1);
-      continue;
-    }
-    const isAborted =
-      header.isTransactional &&
-      aborted.some((each) => each.producerId === producerId && each.firstOffset <= header.baseOffset);
-    if (!isAborted) records.push(...(await decodeRecords(chunk, header)));
-  }
-  return records;
+  return committedRecordsOf(answer?.records ?? Buffer.alloc(0), answer?.abortedTransactions);
 }
 
 async function logOf(bootstrap: readonly string[], topic: string, partition: number): Promise<Buffer[]> {

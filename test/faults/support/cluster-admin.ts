@@ -9,6 +9,7 @@ const METADATA_VERSION = 9;
 const PREFERRED = 0;
 const TOPIC_RESOURCE = 2;
 const SET = 0;
+const TRANSACTION = 1;
 const ANSWER_WITHIN_MS = 3_000;
 const AGAIN_AFTER_MS = 200;
 const GIVE_UP_AFTER_MS = 60_000;
@@ -32,6 +33,16 @@ export class ClusterAdmin {
           replicas: replicaNodes ?? [],
           inSync: isrNodes ?? [],
         }));
+    });
+  }
+
+  /** The node that decides about the transactions of an id. */
+  async coordinatorOf(transactionalId: string): Promise<number> {
+    return this.#untilDone(async (connection) => {
+      const input = { keyType: TRANSACTION, coordinatorKeys: [transactionalId] };
+      const { coordinators } = await connection.request(apis.FindCoordinator, 4, input);
+      refuse(coordinators);
+      return coordinators[0]?.nodeId ?? -1;
     });
   }
 

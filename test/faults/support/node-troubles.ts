@@ -80,14 +80,14 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return items.flatMap(() => left.splice(random.integer(0, left.length - 1), 1));
 }
 
-async function crash(kafka: ApacheKafka, id: number, random: Random): Promise<void> {
+export async function crash(kafka: ApacheKafka, id: number, random: Random): Promise<void> {
   const node = kafka.node(id);
   await node.kill();
   await delay(random.integer(200, 2_000));
   await node.start();
 }
 
-async function pause(kafka: ApacheKafka, ids: readonly number[], forMs: number): Promise<void> {
+export async function pause(kafka: ApacheKafka, ids: readonly number[], forMs: number): Promise<void> {
   for (const id of ids) kafka.node(id).pause();
   await delay(forMs);
   for (const id of ids) kafka.node(id).resume();

@@ -26,13 +26,13 @@ export class ProxiedConnection {
     this.#forward(client, this.#broker, (frame) => {
       const start = requestStart(frame);
       this.#asked.push(start);
-      return strikes.met('request', start.api);
+      return strikes.met('request', start);
     });
     this.#forward(this.#broker, client, (frame) => {
       const start = this.#asked.shift();
       if (start === undefined) return undefined;
       strikes.answered(start, frame);
-      return strikes.met('response', start.api);
+      return strikes.met('response', start);
     });
     let byBroker = false;
     this.#broker.once('end', () => (byBroker = !client.readableEnded && !client.destroyed));

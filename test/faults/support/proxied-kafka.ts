@@ -2,7 +2,15 @@ import { startApacheKafka, type ApacheKafka } from '../../apache-kafka/launcher.
 import { FrameProxy } from './frame-proxy.js';
 import { ProxyStrikes } from './proxy-strikes.js';
 
-/** Three nodes whose clients come through proxies; the nodes, administrators and readers reach them directly. */
+export interface ProxiedKafkaOptions {
+  /** @defaultValue 3 */
+  readonly nodes?: 1 | 3;
+  /** Another one than that of all suites. */
+  readonly kafkaVersion?: string | undefined;
+  readonly serverProperties?: Readonly<Record<string, string>>;
+}
+
+/** Nodes whose clients come through proxies; the nodes, administrators and readers reach them directly. */
 export class ProxiedKafka {
   private constructor(
     readonly kafka: ApacheKafka,
@@ -10,10 +18,12 @@ export class ProxiedKafka {
     readonly strikes: ProxyStrikes,
   ) {}
 
-  static async start(): Promise<ProxiedKafka> {
+  static async start({ nodes = 3, kafkaVersion, ...options }: ProxiedKafkaOptions = {}): Promise<ProxiedKafka> {
     const strikes = new ProxyStrikes();
-    const proxies = await Promise.all([1, 2, 3].map(() => FrameProxy.listen(strikes)));
-    const kafka = await startApacheKafka({ nodes: 3, proxyPorts: proxies.map(({ port }) => port) });
+    const proxies = await Promise.all(Array.from({ length: nodes }, () => FrameProxy.listen(strikes)));
+    const proxyPorts = proxies.map(({ port }) => port);
+    const version = kafkaVersion === undefined ? {} : { kafkaVersion };
+    const kafka = await startApacheKafka({ nodes, proxyPorts, ...version, ...options });
     kafka.bootstrapOf('BEHIND_PROXY').forEach((address, at) => {
       const proxy = proxies[at];
       if (proxy !== undefined) proxy.target = address;

@@ -16,11 +16,46 @@ export type FrameAction =
 
 export type Side = 'request' | 'response';
 
-interface Armed {
-  readonly side: Side;
-  readonly action: FrameAction;
-  skip: number;
-  left: number;
+/** Which frames a strike is for. */
+export interface StrikePlan {
+  /** So many of them go by before. @defaultValue 0 */
+  readonly skip?: number;
+  readonly times: number;
+  /** @defaultValue 'Produce' */
+  readonly api?: ApiName;
+  /** Only of connections of that client id. */
+  readonly clientId?: string;
+}
+
+/** A strike that waits for its frames. */
+export interface Strike {
+  /** Frames it has struck. */
+  readonly hits: number;
+}
+
+class Armed implements Strike {
+  readonly #side: Side;
+  readonly #plan: StrikePlan;
+  #met = 0;
+  hits = 0;
+
+  constructor(
+    side: Side,
+    readonly action: FrameAction,
+    plan: StrikePlan,
+  ) {
+    this.#side = side;
+    this.#plan = plan;
+  }
+
+  /** Whether it is this frame's turn; counts it. */
+  strikes(side: Side, { api, clientId }: RequestStart): boolean {
+    const { skip = 0, times, api: wanted = 'Produce', clientId: client = clientId } = this.#plan;
+    if (side !== this.#side || api !== wanted || clientId !== client) return false;
+    if (this.hits === times || this.#met++ < skip) return false;
+    this.hits++;
+    return true;
+  }
 }
 
 /** What strikes at random; a black hole costs a whole request time-out each time. */
@@ -38,9 +73,14 @@ export class ProxyStrikes {
   /** Partitions of produce responses by what they were answered, as far as it was an error. */
   readonly refusals = new Map<string, number>();
 
-  /** Strikes produce requests, or their answers: after `skip` of them, so many. */
-  arm(side: Side, action: FrameAction, { skip, times }: { readonly skip: number; readonly times: number }): void {
-    this.#armed.push({ side, action, skip, left: times });
+  /** Told of every request before anything is done to it. */
+  onRequest: (request: RequestStart) => void = () => {};
+
+  /** Strikes requests, or the answers to them. */
+  arm(side: Side, action: FrameAction, plan: StrikePlan): Strike {
+    const armed = new Armed(side, action, plan);
+    this.#armed.push(armed);
+    return armed;
   }
 
   /** Strikes whatever producers ask, each request and each answer with a probability. */
@@ -58,8 +98,10 @@ export class ProxyStrikes {
     return names.reduce((sum, name) => sum + (this.refusals.get(name) ?? 0), 0);
   }
 
-  met(side: Side, api: ApiName | undefined): FrameAction | undefined {
-    const action = this.#armedAt(side, api) ?? this.#chosenAt(side, api);
+  met(side: Side, start: RequestStart): FrameAction | undefined {
+    if (side === 'request') this.onRequest(start);
+    const armed = this.#armed.find((each) => each.strikes(side, start));
+    const action = armed?.action ?? this.#chosenAt(side, start.api);
     if (action !== undefined) this.hits++;
     return action;
   }
@@ -72,13 +114,6 @@ export class ProxyStrikes {
         if (errorCode !== 0) this.refusals.set(name, (this.refusals.get(name) ?? 0) + 1);
       }
     }
-  }
-
-  #armedAt(side: Side, api: ApiName | undefined): FrameAction | undefined {
-    const armed = this.#armed.find((it) => it.side === side && it.left > 0);
-    if (armed === undefined || api !== 'Produce' || armed.skip-- > 0) return undefined;
-    armed.left--;
-    return armed.action;
   }
 
   #chosenAt(side: Side, api: ApiName | undefined): FrameAction | undefined {

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { apis, decodeRecordBatchHeaders, decodeRecords } from 'kafka-wire';
+import { apis, decodeRecordBatchHeaders } from 'kafka-wire';
 
 import type { DeliveryHistory } from '../../history/delivery-history.js';
 import type { LoggedRecord } from '../../history/sent-record.js';
+import { committedRecordsOf, type AbortedTransaction } from '../../support/committed-records.js';
 import { askWithin } from './ask-within.js';
 
 /** By topic name: the last versions before topic ids. */
@@ -17,6 +18,14 @@ interface Place {
   readonly partition: number;
 }
 
+interface FetchedPartition {
+  readonly partitionIndex: number;
+  readonly lastStableOffset: number;
+  readonly highWatermark: number;
+  readonly records?: Buffer | null;
+  readonly abortedTransactions?: readonly AbortedTransaction[] | null;
+}
+
 /** Reads topics as a consumer of committed records does, each partition from where it was, over connections that live as long as one request. */
 export class TopicReader {
   readonly #bootstrap: readonly string[];
@@ -24,6 +33,8 @@ export class TopicReader {
   readonly #offsets = new Map<string, number>();
   /** Everything that was read, by topic. */
   readonly logs = new Map<string, LoggedRecord[]>();
+  /** Partitions with records that an open transaction kept back when they were read last. */
+  readonly heldBack = new Set<string>();
 
   /** @param timeoutMs after which a broker that does not answer is given up */
   constructor(bootstrap: readonly string[], timeoutMs: number) {
@@ -102,23 +113,26 @@ export class TopicReader {
     );
     let unread = 0;
     for (const { topic, partitions } of responses) {
-      for (const { partitionIndex, errorCode, records } of partitions) {
-        if (errorCode === 0) await this.#take(topic, partitionIndex, records ?? Buffer.alloc(0));
-        else unread++;
+      for (const answer of partitions) {
+        if (answer.errorCode !== 0) unread++;
+        else await this.#take(topic, answer);
       }
     }
     return unread;
   }
 
-  async #take(topic: string, partition: number, bytes: Buffer): Promise<void> {
+  async #take(topic: string, answer: FetchedPartition): Promise<void> {
+    const { partitionIndex: partition, lastStableOffset, highWatermark, abortedTransactions } = answer;
+    const bytes = answer.records ?? Buffer.alloc(0);
     const log = this.logs.get(topic) ?? [];
     this.logs.set(topic, log);
     const key = `${topic} ${partition}`;
-    for (const header of decodeRecordBatchHeaders(bytes)) {
-      for (const { offset, value } of await decodeRecords(bytes, header)) {
-        if (offset >= (this.#offsets.get(key) ?? 0)) log.push({ partition, offset, value: String(value) });
-      }
-      this.#offsets.set(key, header.baseOffset + header.lastOffsetDelta + 1);
+    for (const { offset, value } of await committedRecordsOf(bytes, abortedTransactions)) {
+      if (offset >= (this.#offsets.get(key) ?? 0)) log.push({ partition, offset, value: String(value) });
     }
+    const last = decodeRecordBatchHeaders(bytes).at(-1);
+    if (last !== undefined) this.#offsets.set(key, last.baseOffset + last.lastOffsetDelta + 1);
+    if (lastStableOffset < highWatermark) this.heldBack.add(key);
+    else this.heldBack.delete(key);
   }
 }
