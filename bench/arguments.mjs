@@ -2,20 +2,26 @@ import { parseArgs } from 'node:util';
 import { EMBEDDED } from './embedded-runs.mjs';
 import { MICRO } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
+import { CLUSTER_SIZES, scenarios } from './units/scenarios.mjs';
+import { unitPeers } from './units/unit-peers.mjs';
+import { UNITS } from './units/unit-runs.mjs';
 import { workloads } from './workloads.mjs';
 
-const everything = [...workloads, MICRO, ...EMBEDDED];
+const everything = [...workloads, MICRO, ...EMBEDDED, UNITS];
 const workloadNames = everything.map((workload) => workload.id);
+const everyPeer = [...peers, ...unitPeers.filter(({ name }) => peers.every((peer) => peer.name !== name))];
 
 const usage = `npm run bench -- [options]
 
-  --workload W2,W3      workloads, comma-separated (default: all)
+  --workload W2,W3      workloads, comma-separated (default: all but W8)
   --peers kafkajs,ours  peers, comma-separated (default: all but the optional ones)
   --rounds 5            every peer runs once per round
   --warm-up-ms 1500     not measured
   --measure-ms 2000
   --brokers host:port   a cluster of yours instead of a fresh Apache Kafka on this machine
   --options peer={…}    JSON laid over a peer's producer options; may be given more than once
+  --nodes 1,3           W8: sizes of the cluster (default: both)
+  --scenarios 100x2     W8: callers x records, or slow, comma-separated (default: all)
   --check               exit code 1 when a goal is missed or could not be measured
   --help
 
@@ -23,7 +29,7 @@ Workloads
 ${everything.map((workload) => `  ${workload.id.padEnd(20)}  ${workload.title}`).join('\n')}
 
 Peers
-${peers.map((peer) => `  ${peer.name.padEnd(20)}  ${peer.what}${peer.optional ? ' (optional)' : ''}`).join('\n')}
+${everyPeer.map((peer) => `  ${peer.name.padEnd(20)}  ${peer.what}${peer.optional ? ' (optional)' : ''}`).join('\n')}
 `;
 
 /**
@@ -35,6 +41,8 @@ ${peers.map((peer) => `  ${peer.name.padEnd(20)}  ${peer.what}${peer.optional ? 
  * @property {number} measureMs
  * @property {string[] | undefined} brokers
  * @property {Record<string, Record<string, unknown>>} options by peer
+ * @property {number[] | undefined} nodes
+ * @property {string[] | undefined} scenarios
  * @property {boolean} check
  */
 
@@ -49,10 +57,10 @@ export function parseSettings(args) {
   const { values } = parseArgs({
     args,
     options: {
-      workload: { type: 'string', default: workloadNames.join(',') },
+      workload: { type: 'string', default: workloadNames.filter((id) => id !== UNITS.id).join(',') },
       peers: {
         type: 'string',
-        default: peers
+        default: everyPeer
           .filter((peer) => !peer.optional)
           .map((peer) => peer.name)
           .join(','),
@@ -61,6 +69,8 @@ export function parseSettings(args) {
       'warm-up-ms': { type: 'string', default: '1500' },
       'measure-ms': { type: 'string', default: '2000' },
       brokers: { type: 'string' },
+      nodes: { type: 'string' },
+      scenarios: { type: 'string' },
       options: { type: 'string', multiple: true, default: [] },
       check: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -75,13 +85,23 @@ export function parseSettings(args) {
     peerNames: chosen(
       '--peers',
       values.peers,
-      peers.map((peer) => peer.name),
+      everyPeer.map((peer) => peer.name),
     ),
     rounds: positive('--rounds', values.rounds),
     warmUpMs: positive('--warm-up-ms', values['warm-up-ms']),
     measureMs: positive('--measure-ms', values['measure-ms']),
     brokers: values.brokers === undefined ? undefined : list(values.brokers),
     options: Object.fromEntries(values.options.map(peerOptions)),
+    nodes:
+      values.nodes === undefined ? undefined : chosen('--nodes', values.nodes, CLUSTER_SIZES.map(String)).map(Number),
+    scenarios:
+      values.scenarios === undefined
+        ? undefined
+        : chosen(
+            '--scenarios',
+            values.scenarios,
+            scenarios.map(({ id }) => id),
+          ),
     check: values.check,
   };
 }
@@ -122,7 +142,7 @@ function positive(flag, value) {
 /** @param {string} value */
 function peerOptions(value) {
   const [, name, json] = /^([\w-]+)=(.+)$/s.exec(value) ?? [];
-  if (!peers.some((peer) => peer.name === name)) {
+  if (!everyPeer.some((peer) => peer.name === name)) {
     throw new Error(`--options: ${value} given, <peer>={"option": value} with a known peer is needed.`);
   }
   return [name, JSON.parse(json)];

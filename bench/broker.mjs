@@ -40,19 +40,24 @@ export class Broker {
   /**
    * @param {string[] | undefined} brokers a cluster that is there already; also from the environment's KAFKA_BROKERS
    * @param {(line: string) => void} say
+   * @param {1 | 3} nodes of a cluster started here
    */
-  static async open(brokers, say) {
+  static async open(brokers, say, nodes = 1) {
     const given = brokers ?? process.env.KAFKA_BROKERS?.split(',');
     if (given) return Broker.#connected(new Broker(given, `given: ${given.join(',')}`, async () => {}));
     say('Starting Apache Kafka …');
     const { startApacheKafka } = await import('../test/apache-kafka/launcher.mjs');
     const kafka = await startApacheKafka({
-      nodes: 1,
+      nodes,
       serverProperties: { 'log.segment.delete.delay.ms': '1000' },
       jvmArgs: JVM_ARGS,
     });
     return Broker.#connected(
-      new Broker([...kafka.bootstrap], 'Apache Kafka, one node, on this machine', () => kafka.stop()),
+      new Broker(
+        [...kafka.bootstrap],
+        `Apache Kafka, ${nodes === 1 ? 'one node' : `${nodes} nodes`}, on this machine`,
+        () => kafka.stop(),
+      ),
     );
   }
 
@@ -77,11 +82,12 @@ export class Broker {
   /**
    * @param {string} label part of its name
    * @param {number} numPartitions
+   * @param {number} replicationFactor
    * @returns {Promise<string>} the topic, with a leader for every partition
    */
-  async createTopic(label, numPartitions) {
+  async createTopic(label, numPartitions, replicationFactor = 1) {
     const topic = `bench-${label}-${randomBytes(4).toString('hex')}`;
-    await this.#admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
+    await this.#admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }], waitForLeaders: true });
     return topic;
   }
 

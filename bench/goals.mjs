@@ -1,10 +1,13 @@
+import { spreadOf } from './statistics.mjs';
+import { cellOf } from './units/scenarios.mjs';
+
 /**
- * What ours has to reach against a peer of the same run: the median over the rounds of ours divided by the peer's.
+ * What ours has to reach against a peer of the same run: the median over the rounds of ours divided by the peer's. Without a peer: the median of ours itself.
  *
  * @typedef {object} Goal
- * @property {'W1' | 'W2' | 'W3' | 'W4' | 'W5'} workload
- * @property {string} against name of the peer
- * @property {'recordsPerSecond' | 'p50Ms' | 'cpuMicrosPerRecord'} metric
+ * @property {string} workload of W8 a scenario on a size of cluster
+ * @property {string} [against] name of the peer
+ * @property {'recordsPerSecond' | 'unitsPerSecond' | 'p50Ms' | 'p99Ms' | 'visibleP99Ms' | 'cpuMicrosPerRecord'} metric
  * @property {number} [atLeast]
  * @property {number} [atMost]
  */
@@ -26,6 +29,17 @@ export const goals = [
   { workload: 'W4', against: 'ours-plain', metric: 'recordsPerSecond', atLeast: 0.95 },
   { workload: 'W5', against: 'kafkajs-idempotent', metric: 'recordsPerSecond', atLeast: 300 },
   { workload: 'W5', against: 'ours-1', metric: 'recordsPerSecond', atLeast: 1.3 },
+  { workload: cellOf('1x2', 1), against: 'confluent', metric: 'unitsPerSecond', atLeast: 2.5 },
+  { workload: cellOf('1x2', 1), against: 'kafkajs', metric: 'unitsPerSecond', atLeast: 25 },
+  { workload: cellOf('100x2', 1), against: 'confluent-20', metric: 'unitsPerSecond', atLeast: 10 },
+  { workload: cellOf('100x2', 1), against: 'kafkajs-20', metric: 'unitsPerSecond', atLeast: 20 },
+  { workload: cellOf('100x2', 1), metric: 'p99Ms', atMost: 25 },
+  ...['confluent-20', 'kafkajs-20', 'platformatic-20'].map((against) => {
+    return { workload: cellOf('100x2', 3), against, metric: 'unitsPerSecond', atLeast: 5 };
+  }),
+  { workload: cellOf('slow', 1), metric: 'unitsPerSecond', atLeast: 2000 },
+  // Half of what a unit sleeps: who is held up by one waits for up to 200 ms.
+  { workload: cellOf('slow', 1), metric: 'visibleP99Ms', atMost: 100 },
 ];
 
 /** The peer the goals are set for. */
@@ -50,11 +64,25 @@ export const CONTENDER = 'ours';
 export function judge(runs, workloadIds, peerNames, ratioOf) {
   if (!peerNames.includes(CONTENDER)) return [];
   return goals
-    .filter((goal) => workloadIds.includes(goal.workload) && peerNames.includes(goal.against))
+    .filter(
+      (goal) => workloadIds.includes(goal.workload) && (goal.against === undefined || peerNames.includes(goal.against)),
+    )
     .map((goal) => {
-      const ratio = ratioOf(runs, goal.workload, CONTENDER, goal.against, goal.metric);
+      const ratio =
+        goal.against === undefined
+          ? ownSpread(runs, goal)
+          : ratioOf(runs, goal.workload, CONTENDER, goal.against, goal.metric);
       return { goal, outcome: outcomeOf(goal, ratio), ratio };
     });
+}
+
+/**
+ * @param {import('./report.mjs').Run[]} runs
+ * @param {Goal} goal
+ */
+function ownSpread(runs, { workload, metric }) {
+  const own = runs.filter((run) => run.workload === workload && run.peer === CONTENDER && run.problem === undefined);
+  return spreadOf(own.map(({ result }) => result?.[metric] ?? Number.NaN));
 }
 
 /**

@@ -13,6 +13,7 @@ import { peers } from './peers.mjs';
 import { prepare } from './prepare.mjs';
 import { goalTable, problemList, workloadTable, writeResults } from './report.mjs';
 import { ratioOf } from './statistics.mjs';
+import { UNITS, unitRuns } from './units/unit-runs.mjs';
 import { workloadById } from './workloads.mjs';
 
 /** What a run may take beyond warm-up and measuring: start, connect, drain, close. */
@@ -31,9 +32,10 @@ function say(line) {
 async function main() {
   const { workloadIds: asked, ...others } = parseSettings(process.argv.slice(2));
   const embedded = EMBEDDED.map(({ id }) => id).filter((id) => asked.includes(id));
-  const workloadIds = asked.filter((id) => id !== MICRO.id && !embedded.includes(id));
+  const workloadIds = asked.filter((id) => id !== MICRO.id && id !== UNITS.id && !embedded.includes(id));
   if (asked.includes(MICRO.id)) await runMicro(others);
   if (embedded.length > 0) await runEmbedded(embedded, others);
+  if (asked.includes(UNITS.id)) await runUnits({ ...others, workloadIds: [UNITS.id] });
   if (workloadIds.length > 0) await runSideBySide({ ...others, workloadIds });
 }
 
@@ -56,6 +58,12 @@ async function runEmbedded(ids, settings) {
   if (outcome === 'not measured' || (settings.check && outcome === 'missed')) process.exitCode = 1;
 }
 
+/** @param {import('./arguments.mjs').Settings} settings */
+async function runUnits(settings) {
+  const outcome = await unitRuns(settings, say);
+  if (outcome === 'wrong' || (settings.check && outcome === 'missed')) process.exitCode = 1;
+}
+
 /** @param {string} name */
 function entryOf(name) {
   return peers.find((peer) => peer.name === name);
@@ -63,7 +71,7 @@ function entryOf(name) {
 
 /** @param {import('./arguments.mjs').Settings} settings */
 async function runSideBySide(settings) {
-  const chosen = settings.peerNames.map(entryOf);
+  const chosen = settings.peerNames.map(entryOf).filter((entry) => entry !== undefined);
   const entries = prepare(chosen, say);
   const load = os.loadavg()[0];
   if (load > os.availableParallelism() / 2) {

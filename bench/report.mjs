@@ -61,7 +61,7 @@ export function goalTable(verdicts) {
   if (verdicts.length === 0) return '';
   const rows = verdicts.map(({ goal, outcome, ratio }) => [
     goal.workload,
-    `${goal.metric} ${CONTENDER} / ${goal.against}`,
+    goal.against === undefined ? `${goal.metric} ${CONTENDER}` : `${goal.metric} ${CONTENDER} / ${goal.against}`,
     goal.atLeast === undefined ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`,
     ratio ? ratioText(ratio) : '–',
     outcome,
