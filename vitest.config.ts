@@ -36,6 +36,7 @@ export default defineConfig({
       suite('hosts', ['test/hosts/**/*.spec.ts'], 120_000),
       suite('e2e', ['apps/*/test/**/*.spec.ts'], 60_000),
       suite('apps', ['test/apps/**/*.spec.ts'], 60_000),
+      suite('bench', ['test/bench/**/*.spec.ts'], 10_000),
       suite('package', ['test/package/**/*.spec.ts', 'test/docs/**/*.spec.ts'], 120_000),
     ],
   },

@@ -4,21 +4,29 @@
  * Processes with producers, consumers in groups and transactions come, go and crash, topics are created and deleted, brokers are stopped, frozen and cut off. Every ten
  * seconds the garbage is collected and one line printed. The verdict is the slope of what is left, and what is there when all clients have gone.
  *
- * `--leak 4` keeps 4 MiB a minute on purpose: the verdict must be GROWS.
+ * `--leak 2` keeps 2 MiB a minute on purpose: the verdict must be GROWS.
  */
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedKafka } from 'embedded-kafka';
+import { CountingClock } from './embedded-soak/clock.mjs';
 import { Load } from './embedded-soak/load.mjs';
-import { handlesOfOurs, headLine, lineOf, sample, verdictOn } from './embedded-soak/samples.mjs';
+import { handlesOfOurs, headLine, lineOf, memoryInUse, sample } from './embedded-soak/samples.mjs';
+import { notOver, statesOf } from './embedded-soak/states.mjs';
+import { verdictOn } from './embedded-soak/verdict.mjs';
 
 const SAMPLE_MS = 10_000;
-/** For the ends of connections to arrive, and what the last requests have set in motion. */
-const WIND_DOWN_MS = 5_000;
-/** What the cluster itself waits for: retention, compaction, sessions, the periodic look at transactions. */
-const MAX_OWN_TIMERS = 10;
+/** Everything that expires does so many times within a run, else a steady state could not be told from growth. */
+const SHORT_LIVES = {
+  logCleanupIntervalMs: 5_000,
+  producerIdExpirationMs: 20_000,
+  transactionalIdExpirationMs: 20_000,
+  transactionAbortIntervalMs: 2_000,
+};
+/** What may follow each other after the last client: 10 s of its transaction, 20 s of its ids, and each time up to 5 s until somebody looks. */
+const REST_WITHIN_MS = 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -35,23 +43,27 @@ if (!(minutes > 0) || !(leakMib >= 0) || !Number.isInteger(seed)) {
 }
 
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc');
+const gc = runInNewContext('gc');
 const unhandled = [];
 process.on('unhandledRejection', (reason) => {
   console.log('!!', reason);
   unhandled.push(reason);
 });
 
+const clock = new CountingClock();
 const kafka = await EmbeddedKafka.start({
   brokers: 3,
   seed,
+  clock,
   maxLoggedRequests: 20_000,
   groupInitialRebalanceDelayMs: 50,
+  ...SHORT_LIVES,
 });
+await collectGarbage();
+const before = memoryInUse();
 const load = new Load(kafka, seed);
 load.start();
-console.log(`soak: ${minutes} minutes, --seed ${seed}`);
-console.log(headLine());
+console.log(`soak: ${minutes} minutes, --seed ${seed}${leakMib > 0 ? ` --leak ${leakMib}` : ''}`);
 
 const samples = [];
 const leaked = [];
@@ -61,28 +73,48 @@ while (performance.now() - startedAt < minutes * 60_000) {
   const failures = kafka.requests().filter(({ failure }) => failure !== undefined);
   kafka.clearRequests();
   for (const { api, failure } of failures) unhandled.push(new Error(`${api} showed a defect`, { cause: failure }));
-  collectGarbage();
   leaked.push(Buffer.alloc((leakMib * 2 ** 20 * SAMPLE_MS) / 60_000, 1));
-  samples.push(sample(kafka, load, performance.now() - startedAt));
+  await collectGarbage();
+  samples.push(sample(kafka, clock, load, performance.now() - startedAt));
+  if (samples.length === 1) console.log(headLine(samples[0]));
   console.log(lineOf(samples.at(-1)));
 }
 
 await load.stop();
-await sleep(WIND_DOWN_MS);
-const { connections } = sample(kafka, load, performance.now() - startedAt);
-const sockets = handlesOfOurs().filter((name) => name === 'TCPSocketWrap').length;
-const timers = handlesOfOurs().filter((name) => name === 'Timeout').length;
-const isAtRest = connections === 0 && sockets === 0 && timers <= MAX_OWN_TIMERS;
+const rest = await comeToRest();
 await kafka.stop();
 await sleep(100);
-collectGarbage();
 const left = handlesOfOurs();
 const verdict = verdictOn(samples);
 console.log(verdict.text);
-console.log(
-  `${isAtRest ? 'AT REST' : 'NOT AT REST'} without clients: ${connections} connections, ${sockets} sockets, ${timers} timers`,
-);
+console.log(`${rest.isAtRest ? 'AT REST' : 'NOT AT REST'} ${rest.text}`);
 console.log(`errors that clients met: ${JSON.stringify(Object.fromEntries(load.errors))}`);
 if (left.length > 0) console.log(`left after stop: ${left.join(', ')}`);
 for (const reason of unhandled) console.log('!!', reason);
-process.exitCode = verdict.isFlat && isAtRest && left.length === 0 && unhandled.length === 0 ? 0 : 1;
+process.exitCode = verdict.isFlat && rest.isAtRest && left.length === 0 && unhandled.length === 0 ? 0 : 1;
+
+/** What a collection frees outside of the heap is free after a turn, and what only that had kept alive is found by the next. */
+async function collectGarbage() {
+  for (let time = 0; time < 2; time++) {
+    gc();
+    await turn();
+  }
+}
+
+/** Until nothing is left of the clients: no connection, no socket, no timer of the cluster or of anybody, no state that passes. */
+async function comeToRest() {
+  const sinceMs = performance.now();
+  let left = [];
+  do {
+    await sleep(1_000);
+    const handles = handlesOfOurs().filter((name) => name === 'TCPSocketWrap' || name === 'Timeout');
+    left = [...notOver(statesOf(kafka, clock)), ...handles];
+  } while (left.length > 0 && performance.now() - sinceMs < REST_WITHIN_MS);
+  kafka.clearRequests();
+  await collectGarbage();
+  const after = `${Math.round((performance.now() - sinceMs) / 1000)} s after the last client`;
+  const memory = `${memoryInUse().usedMib.toFixed(1)} MiB in use, ${before.usedMib.toFixed(1)} before the first`;
+  if (left.length === 0)
+    return { isAtRest: true, text: `${after}: no connection, no timer, no state of clients; ${memory}` };
+  return { isAtRest: false, text: `${after}: ${left.join(', ')}; timers ${JSON.stringify(clock.owners)}; ${memory}` };
+}

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import { verdictOn } from './embedded-soak/samples.mjs';
+import { verdictOn } from './embedded-soak/verdict.mjs';
 import { Checker } from './producer-soak/checker.mjs';
 import { Child } from './producer-soak/child.mjs';
 import { producersOf } from './producer-soak/settings.mjs';
@@ -91,7 +91,7 @@ async function end() {
   if (unhandled > 0) report(`${unhandled} promises were rejected that nobody waits for`);
   const { isFlat, text } = verdictOn(samples);
   line.say(text);
-  if (!isFlat) report('what the process uses is not flat');
+  if (!isFlat) report('what the process uses is not shown to be flat');
   line.say(
     `${checked} records read and checked in ${samples.length} windows, ${stats.retriedBatches} batches retried, ${incidents} incidents`,
   );

@@ -8,10 +8,18 @@ const CLIENTS_LIVE_SECONDS = 25;
 /** kafkajs 2.2.4 spins for ever when one of its consumers has given up: such a process ends by force, as a crashed one would. */
 const KILLED_AFTER_MS = 45_000;
 const GENERATIONS = 2;
+/** One process in so many crashes in the middle of what it does. */
+const CRASHES_ONE_IN = 4;
+
+/**
+ * @typedef {{ sent: number, read: number, txn: number, made: number, troubles: number, killed: number }} Counts records sent and read, transactions ended,
+ * topics made, what befell brokers, processes killed. Of killed processes it has what they had told in their last second.
+ */
 
 /** Everything that happens to the cluster: processes full of clients that come and go, and what befalls the brokers. */
 export class Load {
-  counts = { sent: 0, read: 0, transactions: 0, topics: 0, incidents: 0, killed: 0 };
+  /** @type {Counts} */
+  counts = { sent: 0, read: 0, txn: 0, made: 0, troubles: 0, killed: 0 };
   /** How often clients were told of which error. */
   errors = new Map();
   #kafka;
@@ -50,8 +58,9 @@ export class Load {
     const order = [this.#kafka.bootstrap.join(','), String(this.#seed++), String(CLIENTS_LIVE_SECONDS)];
     const env = { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1' };
     const child = fork(new URL('clients.mjs', import.meta.url), order, { env });
-    const killer = setTimeout(() => child.kill('SIGKILL'), KILLED_AFTER_MS);
-    child.once('message', ({ counts, errors }) => {
+    const livesMs = this.#below(CRASHES_ONE_IN) === 0 ? 5_000 + this.#below(15_000) : KILLED_AFTER_MS;
+    const killer = setTimeout(() => child.kill('SIGKILL'), livesMs);
+    child.on('message', ({ counts, errors }) => {
       for (const [name, count] of Object.entries(counts)) this.counts[name] += count;
       for (const [name, count] of errors) this.errors.set(name, (this.errors.get(name) ?? 0) + count);
     });
@@ -63,7 +72,7 @@ export class Load {
   async #disturb() {
     await sleep(1500 + this.#below(3000));
     const broker = this.#kafka.broker(1 + this.#below(3));
-    this.counts.incidents++;
+    this.counts.troubles++;
     switch (this.#below(4)) {
       case 0:
         await broker.stop();
