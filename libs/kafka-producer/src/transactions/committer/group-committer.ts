@@ -1,11 +1,12 @@
 import { TransactionOutcomeUnknownError } from '../../errors/transaction.errors.js';
 import type { RecordMetadata } from '../../record/record-metadata.js';
-import type { Clock, TimerHandle } from '../../support/clock.js';
+import type { Clock } from '../../support/clock.js';
 import type { EndOutcome, TransactionalProducer } from '../producer/transactional-producer.js';
 import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
 import { closed, predecessorFailed } from './abort-errors.js';
 import { CommitLane, type LaneContext } from './commit-lane.js';
 import type { CommittableUnit, UnitCommitter } from './committable-unit.js';
+import { idleWithin } from './idle-within.js';
 import { OffsetChains } from './offset-chains.js';
 import { PendingUnit } from './pending-unit.js';
 import { ProducerRing } from './producer-ring.js';
@@ -61,6 +62,7 @@ export class GroupCommitter implements UnitCommitter {
   readonly #apart: CommitLane;
   readonly #clock: Clock;
   readonly #listener: CommitterListener;
+  #willUnblock = false;
   /** Why nothing is taken any more. */
   #ended: Error | undefined;
 
@@ -129,12 +131,13 @@ export class GroupCommitter implements UnitCommitter {
     for (const pending of this.#pending.values()) {
       if (pending.commitDeadlineMs === Infinity) this.#aborted(pending, this.#ended);
     }
-    if (!(await this.#idleWithin(timeoutMs))) this.#giveUp(timeoutMs);
+    if (!(await idleWithin([this.#main, this.#apart], timeoutMs, this.#clock))) this.#giveUp(timeoutMs);
     await Promise.all(this.#rings.map((ring) => ring.close()));
   }
 
   #enter(pending: PendingUnit): void {
-    if (this.#quarantine.concerns(pending)) this.#setApart([pending]);
+    if (this.#quarantine.holds(pending)) this.#apart.push(pending);
+    else if (this.#quarantine.concerns(pending)) this.#setApart([pending]);
     else this.#main.push(pending);
   }
 
@@ -147,6 +150,16 @@ export class GroupCommitter implements UnitCommitter {
     }
   }
 
+  /** Once for all units of a group. */
+  #unblockSoon(): void {
+    if (this.#willUnblock) return;
+    this.#willUnblock = true;
+    queueMicrotask(() => {
+      this.#willUnblock = false;
+      this.#unblock();
+    });
+  }
+
   #nextUnblocked(): PendingUnit | undefined {
     for (const pending of this.#blocked) {
       if (this.#chains.isBlocked(pending.unit)) continue;
@@ -155,10 +168,17 @@ export class GroupCommitter implements UnitCommitter {
     return undefined;
   }
 
-  /** One before it in its chains is in the main lane, which the lane of what is sick would overtake. */
-  #followsMain({ unit }: PendingUnit): boolean {
-    const before = this.#chains.before(unit).flatMap((each) => this.#pending.get(each) ?? []);
-    return before.some((pending) => !this.#quarantine.holds(pending));
+  /** One before it, in its chains or on one of its partitions, is in the main lane, which the lane of what is sick would overtake. */
+  #followsMain(pending: PendingUnit): boolean {
+    const inChains = this.#chains.before(pending.unit).flatMap((each) => this.#pending.get(each) ?? []);
+    if (inChains.some((each) => !this.#quarantine.holds(each))) return true;
+    for (const each of this.#pending.values()) {
+      if (each === pending) return false;
+      // In the main lane, or set apart and not let go yet. What waits for its chain has no place in the order of the others.
+      const goesBefore = this.#quarantine.holds(each) === this.#blocked.has(each);
+      if (goesBefore && pending.sharesWith(each) && !this.#chains.before(each.unit).includes(pending.unit)) return true;
+    }
+    return false;
   }
 
   /** @param sick what did not answer, with the reasons; left out for units that come to wait for what is known to be sick */
@@ -184,8 +204,9 @@ export class GroupCommitter implements UnitCommitter {
 
   #committed(pending: PendingUnit, metadata: readonly RecordMetadata[]): void {
     if (!this.#leave(pending)) return;
-    if (pending.unit.offsets.length > 0) this.committedApart(pending.unit);
+    if (pending.unit.offsets.length > 0) this.#chains.committed(pending.unit);
     pending.unit.committed(metadata);
+    if (this.#blocked.size > 0) this.#unblockSoon();
   }
 
   #aborted(pending: PendingUnit, error: Error): void {
@@ -226,19 +247,6 @@ export class GroupCommitter implements UnitCommitter {
     this.#listener.fenced(error);
     this.#ended ??= error;
     for (const pending of this.#pending.values()) this.#aborted(pending, error);
-  }
-
-  async #idleWithin(timeoutMs: number): Promise<boolean> {
-    let timer: TimerHandle | undefined;
-    const lanes = [this.#main, this.#apart];
-    if (lanes.every(({ isIdle }) => isIdle)) return true;
-    const isIdle = new Promise<boolean>((resolve) => {
-      for (const lane of lanes) lane.onIdle = () => lanes.every((each) => each.isIdle) && resolve(true);
-      timer = this.#clock.setTimeout(() => resolve(false), timeoutMs);
-    });
-    const isDone = await isIdle;
-    this.#clock.clearTimeout(timer);
-    return isDone;
   }
 
   /** What is written and not answered may be committed; nothing else is. */

@@ -18,6 +18,10 @@ export class PendingUnit {
     return this.#keys;
   }
 
+  sharesWith({ keys }: PendingUnit): boolean {
+    return this.keys.some((key) => keys.includes(key));
+  }
+
   /** Why it failed the last time: for something of these that it touches, or as before. */
   lastErrorOf(sick: ReadonlyMap<string, Error> | undefined): Error | undefined {
     const key = sick && this.keys.find((each) => sick.has(each));
