@@ -1,5 +1,4 @@
 import { isKafkaProducerError } from '../../errors/is-kafka-producer-error.js';
-import type { Clock } from '../../support/clock.js';
 import { Fifo } from '../../support/fifo.js';
 import type { EndOutcome, TransactionalProducer } from '../producer/transactional-producer.js';
 import { appendGroup, metadataOf, touches } from './group-attempt.js';
@@ -7,9 +6,9 @@ import { overdue, refused } from './abort-errors.js';
 import { AttemptPatience } from './attempt-patience.js';
 import { GroupPacing } from './group-pacing.js';
 import { judge, runsAround, type GroupAnswers, type Judgement } from './judgement.js';
+import type { LaneContext } from './lane-context.js';
 import type { PendingUnit } from './pending-unit.js';
 import type { ProducerRing } from './producer-ring.js';
-import type { Quarantine } from './quarantine.js';
 
 /** For the answer to an abort; the next group does not wait for it, unless this one may have been fenced. Unit: milliseconds. */
 const ABORT_MS = 5_000;
@@ -17,22 +16,6 @@ const ABORT_MS = 5_000;
 /** Between attempts that failed one after the other without anybody being to blame. Units: milliseconds. */
 const FIRST_PAUSE_MS = 1;
 const MAX_PAUSE_MS = 200;
-
-/** What a lane needs of the committer it belongs to. */
-export interface LaneContext {
-  readonly clock: Clock;
-  readonly quarantine: Quarantine;
-  readonly commitTimeoutMs: number;
-  /** Bytes of a group; one unit is always taken. */
-  maxGroupBytes(): number;
-  /** The units wait apart from now on. */
-  setApart(units: readonly PendingUnit[], sick?: ReadonlyMap<string, Error>): void;
-  committed(pending: PendingUnit, metadata: Parameters<PendingUnit['unit']['committed']>[0]): void;
-  aborted(pending: PendingUnit, error: Error): void;
-  unknown(pending: PendingUnit, outcome: EndOutcome & { kind: 'unknown' }): void;
-  /** Another process has our ids: nothing will be committed any more. */
-  fenced(error: Error): void;
-}
 
 /**
  * One transaction after the other.
@@ -73,8 +56,10 @@ export class CommitLane {
 
   /** Those that wait and touch what is sick by now: who comes later waits apart at once, and must not be before them there. */
   concerned(): PendingUnit[] {
-    const waiting = [...this.#planned.flat(), ...this.#waiting];
-    return waiting.filter((pending) => !this.#isGone(pending) && this.#context.quarantine.concerns(pending));
+    const { quarantine } = this.#context;
+    return [...this.#planned.flat(), ...this.#waiting].filter(
+      (each) => !this.#isGone(each) && quarantine.concerns(each),
+    );
   }
 
   /** The transaction whose EndTxn(commit) has not been answered. */

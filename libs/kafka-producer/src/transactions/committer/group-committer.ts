@@ -1,13 +1,16 @@
 import { TransactionOutcomeUnknownError } from '../../errors/transaction.errors.js';
 import type { RecordMetadata } from '../../record/record-metadata.js';
 import type { Clock } from '../../support/clock.js';
+import { OncePerTurn } from '../../support/once-per-turn.js';
 import type { EndOutcome, TransactionalProducer } from '../producer/transactional-producer.js';
 import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
 import { closed, predecessorFailed } from './abort-errors.js';
-import { CommitLane, type LaneContext } from './commit-lane.js';
+import { CommitLane } from './commit-lane.js';
 import type { CommittableUnit, UnitCommitter } from './committable-unit.js';
 import { idleWithin } from './idle-within.js';
+import type { LaneContext } from './lane-context.js';
 import { OffsetChains } from './offset-chains.js';
+import { wouldOvertake } from './overtaking.js';
 import { PendingUnit } from './pending-unit.js';
 import { ProducerRing } from './producer-ring.js';
 import { Quarantine } from './quarantine.js';
@@ -62,7 +65,7 @@ export class GroupCommitter implements UnitCommitter {
   readonly #apart: CommitLane;
   readonly #clock: Clock;
   readonly #listener: CommitterListener;
-  #willUnblock = false;
+  readonly #unblockSoon = new OncePerTurn(() => this.#unblock());
   /** Why nothing is taken any more. */
   #ended: Error | undefined;
 
@@ -150,40 +153,23 @@ export class GroupCommitter implements UnitCommitter {
     }
   }
 
-  /** Once for all units of a group. */
-  #unblockSoon(): void {
-    if (this.#willUnblock) return;
-    this.#willUnblock = true;
-    queueMicrotask(() => {
-      this.#willUnblock = false;
-      this.#unblock();
-    });
+  #wouldOvertake(pending: PendingUnit): boolean {
+    return wouldOvertake(pending, this.#pending, this.#chains, this.#quarantine, this.#blocked);
   }
 
   #nextUnblocked(): PendingUnit | undefined {
     for (const pending of this.#blocked) {
       if (this.#chains.isBlocked(pending.unit)) continue;
-      if (!this.#quarantine.concerns(pending) || !this.#followsMain(pending)) return pending;
+      if (!this.#quarantine.concerns(pending) || !this.#wouldOvertake(pending)) return pending;
     }
     return undefined;
-  }
-
-  /** One before it, in its chains or on one of its partitions, is in the main lane, which the lane of what is sick would overtake. */
-  #followsMain(pending: PendingUnit): boolean {
-    const inChains = this.#chains.before(pending.unit).flatMap((each) => this.#pending.get(each) ?? []);
-    if (inChains.some((each) => !this.#quarantine.holds(each))) return true;
-    for (const each of this.#pending.values()) {
-      if (each === pending) return false;
-      // In the main lane, or set apart and not let go yet. What waits for its chain has no place in the order of the others.
-      const goesBefore = this.#quarantine.holds(each) === this.#blocked.has(each);
-      if (goesBefore && pending.sharesWith(each) && !this.#chains.before(each.unit).includes(pending.unit)) return true;
-    }
-    return false;
   }
 
   /** @param sick what did not answer, with the reasons; left out for units that come to wait for what is known to be sick */
   #setApart(units: readonly PendingUnit[], sick?: ReadonlyMap<string, Error>): void {
     const areBack = units.some((pending) => this.#quarantine.holds(pending));
+    const keys = [...(sick?.keys() ?? [])];
+    const isNews = !areBack || keys.some((key) => !this.#quarantine.has(key));
     for (const pending of units) {
       pending.lastError = pending.lastErrorOf(sick);
       this.#quarantine.add(pending, sick);
@@ -192,11 +178,11 @@ export class GroupCommitter implements UnitCommitter {
     else for (const pending of units) this.#waitApart(pending);
     if (sick !== undefined) for (const pending of this.#main.concerned()) this.#setApart([pending]);
     this.#unblock(); // who waited for one of these to come here
-    if (sick !== undefined && !areBack) this.#listener.setApart([...sick.keys()], units.length);
+    if (sick !== undefined && isNews) this.#listener.setApart(keys, units.length);
   }
 
   #waitApart(pending: PendingUnit): void {
-    const mustWait = this.#followsMain(pending);
+    const mustWait = this.#wouldOvertake(pending);
     this.#chains.entered(pending.unit, !mustWait);
     if (mustWait) this.#blocked.add(pending);
     else this.#apart.push(pending);
@@ -206,7 +192,7 @@ export class GroupCommitter implements UnitCommitter {
     if (!this.#leave(pending)) return;
     if (pending.unit.offsets.length > 0) this.#chains.committed(pending.unit);
     pending.unit.committed(metadata);
-    if (this.#blocked.size > 0) this.#unblockSoon();
+    if (this.#blocked.size > 0) this.#unblockSoon.ask();
   }
 
   #aborted(pending: PendingUnit, error: Error): void {

@@ -3,6 +3,7 @@ import { errorCode } from 'kafka-wire';
 import type { AppendOutcome, OffsetsOutcome } from '../producer/transactional-producer.js';
 import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
 import { groupKey, partitionKey, type PendingUnit } from './pending-unit.js';
+import { OF_THE_TRANSACTION } from '../producer/transaction-codes.js';
 
 /** All answers to one transaction, in the order of the units and, within one, of its records and offsets. A hole was not tried: something before it failed. */
 export interface GroupAnswers {
@@ -24,16 +25,6 @@ export interface Judgement {
   readonly sick: ReadonlyMap<string, Error>;
 }
 
-/** Kafka's codes that concern the transaction as a whole: TRANSACTIONS rule 20. */
-const OF_THE_TRANSACTION: ReadonlySet<number> = new Set([
-  errorCode('INVALID_PRODUCER_EPOCH'),
-  errorCode('INVALID_TXN_STATE'),
-  errorCode('INVALID_PRODUCER_ID_MAPPING'),
-  errorCode('PRODUCER_FENCED'),
-  errorCode('TRANSACTION_ABORTABLE'),
-  errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER'),
-  errorCode('UNKNOWN_PRODUCER_ID'),
-]);
 /** Of those, what a producer is told whose place another one has taken. */
 const OF_A_REPLACED_PRODUCER: ReadonlySet<number> = new Set([
   errorCode('INVALID_PRODUCER_EPOCH'),

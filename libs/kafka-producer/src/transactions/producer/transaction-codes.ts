@@ -40,6 +40,17 @@ export const TRANSACTION_IS_LOST: ReadonlySet<number> = new Set([
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 ]);
 
+/** What concerns the transaction as a whole: no record is to blame, and run again it may well be committed. TRANSACTIONS rule 20. */
+export const OF_THE_TRANSACTION: ReadonlySet<number> = new Set([
+  errorCode('INVALID_PRODUCER_EPOCH'),
+  errorCode('INVALID_TXN_STATE'),
+  errorCode('INVALID_PRODUCER_ID_MAPPING'),
+  errorCode('PRODUCER_FENCED'),
+  errorCode('TRANSACTION_ABORTABLE'),
+  errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER'),
+  errorCode('UNKNOWN_PRODUCER_ID'),
+]);
+
 /** To InitProducerId with the identity we hold: somebody else has asked for a newer one. Before version 4 it is the older code. */
 export const IS_FENCED: ReadonlySet<number> = new Set([errorCode('PRODUCER_FENCED'), INVALID_PRODUCER_EPOCH]);
 

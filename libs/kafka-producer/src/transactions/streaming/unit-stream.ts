@@ -2,7 +2,8 @@ import { sentenceOf } from '../../errors/describe-value.js';
 import { isKafkaProducerError } from '../../errors/is-kafka-producer-error.js';
 import type { AbortReason } from '../../errors/transaction.errors.js';
 import type { Clock, TimerHandle } from '../../support/clock.js';
-import type { EndOutcome } from '../producer/transactional-producer.js';
+import { OF_THE_TRANSACTION } from '../producer/transaction-codes.js';
+import type { AppendOutcome, EndOutcome } from '../producer/transactional-producer.js';
 import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
 import type { StagedRecord } from '../unit/staged-record.js';
 import { StreamedMetadata } from './streamed-metadata.js';
@@ -94,12 +95,23 @@ export class UnitStream {
 
   async #append(records: readonly StagedRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const outcomes = await this.#lease.producer.append(records, this.#deadlineMs);
+    let outcomes = await this.#lease.producer.append(records, this.#deadlineMs);
+    if (this.metadata.length === 0 && outcomes.some(isOfTheTransaction))
+      outcomes = (await this.#appendAgain(records)) ?? outcomes;
     this.#owner.left(records);
     for (const outcome of outcomes) {
       if (outcome.kind === 'appended') this.metadata.push(outcome.metadata);
-      else return this.#fail(outcome.kind, outcome.error);
+      else return this.#fail(isOfTheTransaction(outcome) ? 'unanswered' : outcome.kind, outcome.error);
     }
+  }
+
+  /** While nothing has been let go: in another transaction, where the first was lost before it had begun. `undefined`: there is none. */
+  async #appendAgain(records: readonly StagedRecord[]): Promise<readonly AppendOutcome[] | undefined> {
+    const { producer } = this.#lease;
+    const ended = await producer.end('abort', this.#clock.now() + ABORT_MS);
+    this.#begin = 'not yet';
+    if (this.#isOver || ended.kind === 'fenced' || !(await this.#open())) return undefined;
+    return producer.append(records, this.#deadlineMs);
   }
 
   /** Before the first record: a unit that sends none asks no broker. @returns false when it failed */
@@ -137,6 +149,7 @@ export class UnitStream {
     this.#fail('unanswered', new Error('its records had not reached the brokers when commitTimeoutMs was over'));
   }
 
+  /** @param how refused: something of the unit is to blame; unanswered: nothing is */
   #fail(how: 'refused' | 'unanswered', error: Error): void {
     if (this.#isOver) return;
     this.#owner.failed(how === 'refused' ? 'rejected' : 'timeout', sentenceOf(error), error);
@@ -152,6 +165,10 @@ export class UnitStream {
     }
     release();
   }
+}
+
+function isOfTheTransaction(outcome: AppendOutcome): boolean {
+  return outcome.kind === 'refused' && OF_THE_TRANSACTION.has(outcome.errorCode);
 }
 
 function isRefusal(error: unknown): boolean {
