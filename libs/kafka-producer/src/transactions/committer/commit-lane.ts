@@ -157,7 +157,8 @@ export class CommitLane {
       await this.#end(group, answers, producer, commitDeadlineMs);
     } else {
       const aborting = producer.end('abort', clock.now() + ABORT_MS);
-      void aborting.then((outcome) => this.#release(producer, outcome));
+      const isStuck = judgement.sick.size > 0 || judgement.fault !== undefined;
+      void aborting.then((outcome) => this.#release(producer, outcome, isStuck));
       // Under the next id a producer that was fenced would go on, and take that one away from its rival.
       const outcome = judgement.isReplaced ? await aborting : undefined;
       if (outcome?.kind === 'fenced') this.#context.fenced(outcome.error);
@@ -192,8 +193,8 @@ export class CommitLane {
     }
   }
 
-  #release(producer: TransactionalProducer, outcome: EndOutcome): void {
-    if (outcome.kind !== 'unknown') this.#ring.release(producer);
+  #release(producer: TransactionalProducer, outcome: EndOutcome, isStuck = false): void {
+    if (outcome.kind !== 'unknown') this.#ring.release(producer, isStuck);
     else void outcome.settled.then(() => this.#ring.release(producer));
   }
 

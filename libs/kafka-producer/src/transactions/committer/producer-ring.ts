@@ -7,19 +7,24 @@ import type { TransactionalProducer } from '../producer/transactional-producer.j
  */
 const MARKERS_MS = 25;
 
+/** So long an id is left alone that took part in what does not answer: until its markers are there as well it begins nothing. Unit: milliseconds. */
+const STUCK_MS = 30_000;
+
 /** One producer of the ring. */
 interface Slot {
   readonly producer: TransactionalProducer;
   /** Its transaction is not ended, or how it ended is not known yet. */
   isBusy: boolean;
-  endedAtMs: number;
+  /** When its markers will have been written. */
+  readyAtMs: number;
 }
 
 /**
  * The `transactional.id`s of a lane.
  *
  * Brokers write the markers of a transaction after EndTxn has answered, and let the id begin nothing before they are done. A few ids in turn make that wait
- * disappear, while there is still only one transaction that takes records. Made when needed: a lane that commits now and then has one.
+ * disappear, while there is still only one transaction that takes records. Made when needed: a lane that commits now and then has one. Those that are stuck are
+ * replaced, as many as there may be of the others.
  */
 export class ProducerRing {
   readonly #slots: Slot[] = [];
@@ -35,11 +40,13 @@ export class ProducerRing {
 
   /** The next producer, which is the caller's until `release()`. The longest unused goes first; one that is busy only when all are. */
   acquire(): TransactionalProducer {
-    const rested = this.#slots.filter(({ isBusy }) => !isBusy);
-    let slot = earliest(rested);
-    const isFresh = slot !== undefined && slot.endedAtMs + MARKERS_MS > this.#clock.now();
-    if ((slot === undefined || isFresh) && this.#slots.length < this.#maxSize) {
-      slot = { producer: this.#create(), isBusy: false, endedAtMs: -Infinity };
+    const now = this.#clock.now();
+    const stuck = this.#slots.filter(({ readyAtMs }) => readyAtMs > now + MARKERS_MS).length;
+    const maxSize = this.#maxSize + Math.min(stuck, this.#maxSize);
+    let slot = earliest(this.#slots.filter(({ isBusy }) => !isBusy));
+    const isReady = slot !== undefined && slot.readyAtMs <= now;
+    if (!isReady && this.#slots.length < maxSize) {
+      slot = { producer: this.#create(), isBusy: false, readyAtMs: -Infinity };
       this.#slots.push(slot);
     }
     slot ??= earliest(this.#slots)!;
@@ -47,12 +54,12 @@ export class ProducerRing {
     return slot.producer;
   }
 
-  /** The producer's transaction has ended. */
-  release(producer: TransactionalProducer): void {
+  /** The producer's transaction has ended. @param isStuck something in it did not answer */
+  release(producer: TransactionalProducer, isStuck = false): void {
     const slot = this.#slots.find((candidate) => candidate.producer === producer);
     if (slot === undefined) return;
     slot.isBusy = false;
-    slot.endedAtMs = this.#clock.now();
+    slot.readyAtMs = this.#clock.now() + (isStuck ? STUCK_MS : MARKERS_MS);
   }
 
   get size(): number {
@@ -66,6 +73,6 @@ export class ProducerRing {
 
 function earliest(slots: readonly Slot[]): Slot | undefined {
   let first: Slot | undefined;
-  for (const slot of slots) if (first === undefined || slot.endedAtMs < first.endedAtMs) first = slot;
+  for (const slot of slots) if (first === undefined || slot.readyAtMs < first.readyAtMs) first = slot;
   return first;
 }

@@ -5,7 +5,12 @@ import { DeliveryRejectedError, ProducerClosedError } from '../../errors/deliver
 import type { StagedRecord } from '../unit/staged-record.js';
 import { NoAnswerError } from './coordinator-requests.js';
 import { codeOf } from './refusal-code.js';
-import { INVALID_TXN_STATE, TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION } from './transaction-codes.js';
+import {
+  COORDINATOR_NOT_AVAILABLE,
+  INVALID_TXN_STATE,
+  TOPIC_AUTHORIZATION_FAILED,
+  UNKNOWN_TOPIC_OR_PARTITION,
+} from './transaction-codes.js';
 import type { AppendOutcome, OffsetsOutcome } from './transactional-producer.js';
 
 /** Of records that were in no batch. */
@@ -27,7 +32,12 @@ export function lostOffsets(transactionalId: string, errorCode: number = INVALID
 
 /** The partitions of a record could not be added. */
 export function withoutPartitions(error: Error): AppendOutcome {
-  if (error instanceof NoAnswerError || error instanceof ProducerClosedError) return { kind: 'unanswered', error };
+  if (error instanceof ProducerClosedError) return { kind: 'unanswered', error };
+  if (error instanceof NoAnswerError) {
+    // Of the coordinator: no partition is sick.
+    const errorCode = error.errorCode ?? COORDINATOR_NOT_AVAILABLE;
+    return { kind: 'refused', errorCode, error, isNamed: false, batch: NO_BATCH };
+  }
   return { kind: 'refused', errorCode: codeOf(error), error, isNamed: false, batch: NO_BATCH };
 }
 

@@ -14,6 +14,7 @@ export const COORDINATOR_CURES: ReadonlyMap<number, CoordinatorCure> = new Map([
 ]);
 
 export const NONE = 0;
+export const COORDINATOR_NOT_AVAILABLE = errorCode('COORDINATOR_NOT_AVAILABLE');
 export const UNKNOWN_TOPIC_OR_PARTITION = errorCode('UNKNOWN_TOPIC_OR_PARTITION');
 export const TOPIC_AUTHORIZATION_FAILED = errorCode('TOPIC_AUTHORIZATION_FAILED');
 export const CLUSTER_AUTHORIZATION_FAILED = errorCode('CLUSTER_AUTHORIZATION_FAILED');
@@ -49,6 +50,9 @@ export const OF_THE_TRANSACTION: ReadonlySet<number> = new Set([
   errorCode('TRANSACTION_ABORTABLE'),
   errorCode('OUT_OF_ORDER_SEQUENCE_NUMBER'),
   errorCode('UNKNOWN_PRODUCER_ID'),
+  // The coordinator did not answer in time, or cannot write the markers of the transaction before.
+  COORDINATOR_NOT_AVAILABLE,
+  CONCURRENT_TRANSACTIONS,
 ]);
 
 /** To InitProducerId with the identity we hold: somebody else has asked for a newer one. Before version 4 it is the older code. */

@@ -76,7 +76,12 @@ export class TransactionSettlement implements Settlement {
   }
 
   expire(_flight: PartitionFlight, batch: ProducerBatch): void {
-    this.#end(batch, { kind: 'unanswered', error: overdue(batch, this.#clock.now()) });
+    const error = overdue(batch, this.#clock.now());
+    // Its partition has answered: it is another one that keeps the id from beginning anything.
+    const isHeldUp = batch.lastError === errorName(CONCURRENT_TRANSACTIONS);
+    if (!isHeldUp) return this.#end(batch, { kind: 'unanswered', error });
+    const errorCode = CONCURRENT_TRANSACTIONS;
+    this.#end(batch, { kind: 'refused', errorCode, error, isNamed: false, batch: this.#refusedBatches++ });
   }
 
   #acknowledge(batch: ProducerBatch, baseOffset: number, appendTimeMs: number): void {

@@ -40,6 +40,8 @@ export class UnitStream {
   #begin: 'not yet' | 'asked' | 'done' = 'not yet';
   /** Nothing flows any more. */
   #isOver = false;
+  /** Something did not answer. */
+  #isStuck = false;
 
   /** @param deadlineMs when the last answer is given up, as a moment of the clock */
   constructor(lease: StreamingLease, owner: StreamOwner, clock: Clock, deadlineMs: number) {
@@ -81,7 +83,10 @@ export class UnitStream {
     if (this.#begin === 'not yet') return release();
     producer.giveUp();
     await this.#running;
-    this.#giveBack(await producer.end('abort', this.#clock.now() + ABORT_MS));
+    const outcome = await producer.end('abort', this.#clock.now() + ABORT_MS);
+    // Until the markers of what does not answer are written its id begins nothing.
+    if (this.#isStuck && outcome.kind === 'aborted') retire(Promise.resolve());
+    else this.#giveBack(outcome);
   }
 
   async #run(): Promise<void> {
@@ -152,6 +157,7 @@ export class UnitStream {
   /** @param how refused: something of the unit is to blame; unanswered: nothing is */
   #fail(how: 'refused' | 'unanswered', error: Error): void {
     if (this.#isOver) return;
+    this.#isStuck = how === 'unanswered';
     this.#owner.failed(how === 'refused' ? 'rejected' : 'timeout', sentenceOf(error), error);
     void this.abort();
   }
