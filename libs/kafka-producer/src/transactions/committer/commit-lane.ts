@@ -1,7 +1,7 @@
 import { isKafkaProducerError } from '../../errors/is-kafka-producer-error.js';
 import { Fifo } from '../../support/fifo.js';
 import type { EndOutcome, TransactionalProducer } from '../producer/transactional-producer.js';
-import { appendGroup, metadataOf, touches } from './group-attempt.js';
+import { appendGroup, metadataOf, partedBy } from './group-attempt.js';
 import { overdue, refused } from './abort-errors.js';
 import { AttemptPatience } from './attempt-patience.js';
 import { GroupPacing } from './group-pacing.js';
@@ -214,9 +214,7 @@ export class CommitLane {
     const { culprits, sick, suspects, fault } = judgement;
     for (const [pending, error] of culprits) this.#context.aborted(pending, refused(error));
     const innocent = group.filter(({ hasLeft }) => !hasLeft);
-    const isSick = (pending: PendingUnit): boolean => sick.size > 0 && touches(pending, sick);
-    const waiting = innocent.filter(isSick);
-    const others = innocent.filter((pending) => !isSick(pending));
+    const { waiting, others } = partedBy(sick, innocent);
     if (waiting.length > 0) this.#context.setApart(waiting, sick);
     if (culprits.size === 0 && suspects.size === 0 && waiting.length === 0) {
       return this.#runAgain(others, fault ?? new Error('the brokers did not take the transaction'));

@@ -63,6 +63,22 @@ export function touches({ keys }: PendingUnit, sick: { has(key: string): boolean
   return keys.some((key) => sick.has(key));
 }
 
+/** Those that wait for what is sick, and behind them those that commit offsets of the same groups: they must not commit theirs before. */
+export function partedBy(
+  sick: { has(key: string): boolean },
+  units: readonly PendingUnit[],
+): { readonly waiting: PendingUnit[]; readonly others: PendingUnit[] } {
+  const waiting: PendingUnit[] = [];
+  const others: PendingUnit[] = [];
+  const groups = new Set<string>();
+  for (const pending of units) {
+    const waits = touches(pending, sick) || touches(pending, groups);
+    (waits ? waiting : others).push(pending);
+    if (waits) for (const { groupId } of pending.unit.offsets) groups.add(groupKey(groupId));
+  }
+  return { waiting, others };
+}
+
 /** What waits with a unit that is set apart: also the groups whose offsets it commits, because those behind it must not commit theirs before. */
 export function keysHeldBack({ keys, unit }: PendingUnit, sick: { has(key: string): boolean }): string[] {
   const ofGroups = new Set(unit.offsets.map(({ groupId }) => groupKey(groupId)));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { committerFixture, lastTold } from '../spec-support/committer-fixture.js';
+import { ToldUnit } from '../spec-support/scripted-transactions.js';
 
 describe('what does not answer', () => {
   it('is set apart with its units while all others go on, and keeps its order when it answers again', async () => {
@@ -54,6 +55,30 @@ describe('what does not answer', () => {
     };
     await clock.advance(10_000);
     expect(values).toEqual([]);
+  });
+
+  it('keeps a chain of offsets in its order, also when only its first unit goes on waiting', async () => {
+    const { clock, brokers, committer } = committerFixture();
+    brokers.hanging.add('sick[0]').add('slow[0]');
+    const units = ['sick[0] 1', 'slow[0] 2', 'a[0] 3'].map((record, index) => {
+      const offsets = {
+        groupId: 'g',
+        member: 'unfenced' as const,
+        offsets: [{ topic: 'in', partition: 0, offset: `${index + 1}` }],
+      };
+      const unit = new ToldUnit([record], [offsets]);
+      committer.stageOffsets(unit, offsets);
+      return unit;
+    });
+    for (const unit of units) committer.submit(unit);
+    await clock.advance(5_100);
+    brokers.hanging.delete('slow[0]');
+    await clock.advance(10_000);
+    expect(lastTold(units)).toEqual(['joined', 'joined', 'joined']);
+    brokers.hanging.clear();
+    await clock.advance(10_000);
+    expect(lastTold(units)).toEqual(['committed', 'committed', 'committed']);
+    expect(brokers.offsets.at(-1)).toBe('in[0] 3');
   });
 
   it('fails its units as aborted when commitTimeoutMs is over, with the reason', async () => {
