@@ -56,7 +56,9 @@ export interface CommitterStats {
  */
 export class GroupCommitter implements UnitCommitter {
   readonly #pending = new Map<CommittableUnit, PendingUnit>();
-  /** Behind a unit of their chain that is still at work. */
+  /** In the order in which they came to a lane for the first time. */
+  readonly #entered = new Set<PendingUnit>();
+  /** Behind a unit of their chain that is still at work, or set apart behind one that is not. */
   readonly #blocked = new Set<PendingUnit>();
   readonly #chains = new OffsetChains();
   readonly #quarantine = new Quarantine();
@@ -66,6 +68,8 @@ export class GroupCommitter implements UnitCommitter {
   readonly #clock: Clock;
   readonly #listener: CommitterListener;
   readonly #unblockSoon = new OncePerTurn(() => this.#unblock());
+  readonly #wouldOvertake = (pending: PendingUnit): boolean =>
+    wouldOvertake(pending, this.#entered, this.#quarantine, this.#blocked);
   /** Why nothing is taken any more. */
   #ended: Error | undefined;
 
@@ -131,14 +135,14 @@ export class GroupCommitter implements UnitCommitter {
 
   async close(timeoutMs: number): Promise<void> {
     this.#ended ??= closed('it was closed before the unit was committed');
-    for (const pending of this.#pending.values()) {
-      if (pending.commitDeadlineMs === Infinity) this.#aborted(pending, this.#ended);
-    }
+    const waiting = [...this.#pending.values()].filter(({ commitDeadlineMs }) => commitDeadlineMs === Infinity);
+    for (const pending of waiting) this.#aborted(pending, this.#ended);
     if (!(await idleWithin([this.#main, this.#apart], timeoutMs, this.#clock))) this.#giveUp(timeoutMs);
     await Promise.all(this.#rings.map((ring) => ring.close()));
   }
 
   #enter(pending: PendingUnit): void {
+    this.#entered.add(pending);
     if (this.#quarantine.holds(pending)) this.#apart.push(pending);
     else if (this.#quarantine.concerns(pending)) this.#setApart([pending]);
     else this.#main.push(pending);
@@ -151,10 +155,6 @@ export class GroupCommitter implements UnitCommitter {
       this.#chains.entered(next.unit);
       this.#enter(next);
     }
-  }
-
-  #wouldOvertake(pending: PendingUnit): boolean {
-    return wouldOvertake(pending, this.#pending, this.#chains, this.#quarantine, this.#blocked);
   }
 
   #nextUnblocked(): PendingUnit | undefined {
@@ -184,8 +184,8 @@ export class GroupCommitter implements UnitCommitter {
   #waitApart(pending: PendingUnit): void {
     const mustWait = this.#wouldOvertake(pending);
     this.#chains.entered(pending.unit, !mustWait);
-    if (mustWait) this.#blocked.add(pending);
-    else this.#apart.push(pending);
+    if (!mustWait) return this.#apart.push(pending);
+    this.#blocked.add(pending);
   }
 
   #committed(pending: PendingUnit, metadata: readonly RecordMetadata[]): void {
@@ -224,6 +224,7 @@ export class GroupCommitter implements UnitCommitter {
     if (pending.hasLeft) return false;
     pending.hasLeft = true;
     this.#pending.delete(pending.unit);
+    this.#entered.delete(pending);
     this.#blocked.delete(pending);
     this.#quarantine.remove(pending);
     return true;
@@ -240,9 +241,8 @@ export class GroupCommitter implements UnitCommitter {
     const detail = `the producer was closed and its coordinator did not answer within ${timeoutMs} ms`;
     for (const ending of [this.#main.ending, this.#apart.ending].filter((each) => each !== undefined)) {
       const error = new TransactionOutcomeUnknownError({ transactionalId: ending.transactionalId, detail });
-      for (const pending of ending.units.toReversed()) {
-        this.#unknown(pending, { kind: 'unknown', error, settled: Promise.resolve('unknown') });
-      }
+      const outcome = { kind: 'unknown', error, settled: Promise.resolve('unknown' as const) } as const;
+      for (const pending of ending.units.toReversed()) this.#unknown(pending, outcome);
     }
     const late = closed(`it was closed and ${timeoutMs} ms were not enough to commit the unit`);
     for (const pending of this.#pending.values()) this.#aborted(pending, late);

@@ -55,14 +55,6 @@ export class OffsetChains {
     }
   }
 
-  /** Those before it in its chains, without a verdict. */
-  before(unit: CommittableUnit): CommittableUnit[] {
-    return Array.from(this.#chainsOf.get(unit) ?? []).flatMap(({ links }) => {
-      const units = links.map((link) => link.unit);
-      return units.slice(0, units.indexOf(unit));
-    });
-  }
-
   /** Must the unit wait for one before it that is still at work, or waits itself? */
   isBlocked(unit: CommittableUnit): boolean {
     for (const { links } of this.#chainsOf.get(unit) ?? []) {

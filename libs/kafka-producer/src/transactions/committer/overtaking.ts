@@ -1,29 +1,22 @@
-import type { CommittableUnit } from './committable-unit.js';
-import type { OffsetChains } from './offset-chains.js';
 import type { PendingUnit } from './pending-unit.js';
 import type { Quarantine } from './quarantine.js';
 
 /**
- * Would a unit come before one that was submitted earlier, if it went to the lane of what is sick now? Before one of its chains, or, on a partition of both,
- * before one in the main lane, or one that is set apart and waits for the same reason.
+ * Would a unit come before one that goes before it and shares a partition or a group with it, if it went to the lane of what is sick now? That one is in the
+ * main lane, or is set apart too and waits for the same reason.
  *
- * @param all in the order in which they were submitted
+ * @param entered in the order in which they came to a lane: that of their work, and of their chains
  * @param blocked those that are in no lane
  */
 export function wouldOvertake(
   pending: PendingUnit,
-  all: ReadonlyMap<CommittableUnit, PendingUnit>,
-  chains: OffsetChains,
+  entered: Iterable<PendingUnit>,
   quarantine: Quarantine,
   blocked: ReadonlySet<PendingUnit>,
 ): boolean {
-  const inChains = chains.before(pending.unit).flatMap((unit) => all.get(unit) ?? []);
-  if (inChains.some((each) => !quarantine.holds(each))) return true;
-  for (const each of all.values()) {
+  for (const each of entered) {
     if (each === pending) return false;
-    // What waits for its chain alone has no place in the order of the others.
-    const hasPlace = quarantine.holds(each) === blocked.has(each);
-    if (hasPlace && pending.sharesWith(each) && !chains.before(each.unit).includes(pending.unit)) return true;
+    if (quarantine.holds(each) === blocked.has(each) && pending.sharesWith(each)) return true;
   }
   return false;
 }

@@ -35,8 +35,7 @@ export function withoutPartitions(error: Error): AppendOutcome {
   if (error instanceof ProducerClosedError) return { kind: 'unanswered', error };
   if (error instanceof NoAnswerError) {
     // Of the coordinator: no partition is sick.
-    const errorCode = error.errorCode ?? COORDINATOR_NOT_AVAILABLE;
-    return { kind: 'refused', errorCode, error, isNamed: false, batch: NO_BATCH };
+    return { kind: 'refused', errorCode: COORDINATOR_NOT_AVAILABLE, error, isNamed: false, batch: NO_BATCH };
   }
   return { kind: 'refused', errorCode: codeOf(error), error, isNamed: false, batch: NO_BATCH };
 }
