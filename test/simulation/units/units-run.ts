@@ -34,6 +34,9 @@ export interface UnitsRun {
   readonly hash: string;
 }
 
+/** What nobody ends the brokers abort; that of a unit that streams may be open for its `timeoutMs` and `commitTimeoutMs`. */
+const UNTIL_BROKERS_GAVE_UP_MS = 120_000;
+
 const CONFIGS: Readonly<Record<(typeof TOPICS)[number], Record<string, string | number>>> = {
   orders: {},
   stock: { 'max.message.bytes': MAX_STOCK_BYTES },
@@ -86,7 +89,7 @@ export async function unitsRun(
   };
   try {
     await simulation.run(run);
-    await simulation.runFor(60_000);
+    await simulation.runFor(UNTIL_BROKERS_GAVE_UP_MS);
   } catch (error) {
     problems.push(`the run broke: ${(error as Error).message}`);
   }
