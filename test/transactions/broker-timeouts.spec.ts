@@ -1,3 +1,4 @@
+import { errorCode } from 'kafka-wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startApacheKafka, type ApacheKafka } from '../apache-kafka/launcher.mjs';
@@ -36,7 +37,9 @@ describe('a transactional producer of level 1', () => {
     await producer.begin(deadline());
     embedded.kafka.faults.onResponse('AddPartitionsToTxn', { action: 'drop' });
     embedded.kafka.faults.onRequest('EndTxn', { action: 'cut' });
-    expect(await append(producer, 'first', deadline(500))).toMatchObject([{ kind: 'unanswered' }]);
+    expect(await append(producer, 'first', deadline(500))).toMatchObject([
+      { kind: 'refused', errorCode: errorCode('COORDINATOR_NOT_AVAILABLE') },
+    ]);
     expect(await producer.end('abort', deadline(50))).toEqual({ kind: 'aborted' });
     await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state).toBe('CompleteAbort');
     embedded.kafka.faults.clear();
