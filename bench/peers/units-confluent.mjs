@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import confluent from '@confluentinc/kafka-javascript';
-import { ProducerPool } from '../units/producer-pool.mjs';
+import { kafkajsUnits } from '../units/kafkajs-units.mjs';
 
 const { Kafka, logLevel } = confluent.KafkaJS;
 
@@ -18,27 +18,5 @@ export async function connect({ brokers, topic, producers: count, options }) {
       ...options,
     }),
   );
-  await Promise.all(producers.map((producer) => producer.connect()));
-  const pool = new ProducerPool(producers);
-  return {
-    /**
-     * @param {string} key
-     * @param {Buffer} value
-     */
-    record: (key, value) => ({ key, value }),
-    /** @type {import('../units/unit-peers.mjs').UnitPeer['unit']} */
-    unit: (body) =>
-      pool.run(async (producer) => {
-        const transaction = await producer.transaction();
-        try {
-          await body((messages) => transaction.send({ topic, messages }));
-        } catch (error) {
-          await transaction.abort();
-          throw error;
-        }
-        await transaction.commit();
-      }),
-    stop: () => pool.stop(),
-    close: async () => void (await Promise.all(producers.map((producer) => producer.disconnect()))),
-  };
+  return kafkajsUnits(producers, topic);
 }

@@ -26,6 +26,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerParent } from '../answer-parent.mjs';
 import { Latencies } from '../latencies.mjs';
 import { byteValues } from '../payloads.mjs';
 import { scenarioById } from './scenarios.mjs';
@@ -153,10 +154,4 @@ class UnitLoad {
   }
 }
 
-// Nobody is left to report to.
-process.on('disconnect', () => process.exit(1));
-
-run(JSON.parse(process.argv[2])).then(
-  (result) => process.send?.({ result }, () => process.exit(0)),
-  (error) => process.send?.({ error: error?.stack ?? String(error) }, () => process.exit(1)),
-);
+answerParent(run);

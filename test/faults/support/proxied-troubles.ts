@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Random } from 'embedded-kafka';
 
+import { reached } from '../../support/reached.js';
 import { controllerOf, electLeaders, NODES, raiseMinInSync, shuffled } from './node-troubles.js';
 import type { ProxiedKafka } from './proxied-kafka.js';
 import type { FrameAction, Side } from './proxy-strikes.js';
@@ -35,7 +36,7 @@ export function wireTroubles(proxied: ProxiedKafka, random: Random, requestTimeo
     const strike = async (): Promise<void> => {
       const until = proxied.strikes.hits + TIMES;
       proxied.strikes.arm(side, action, { skip: random.integer(0, 20), times: TIMES });
-      await reached(() => proxied.strikes.hits >= until);
+      await soon(() => proxied.strikes.hits >= until);
       // What is noticed by its absence is noticed then.
       if (action.kind === 'black-hole' || action.kind === 'delay') await delay(lateMs);
     };
@@ -65,7 +66,7 @@ export function clusterTroubles(proxied: ProxiedKafka, random: Random, requestTi
       name: 'fewer in sync than wanted',
       make: (scene) => {
         const before = tooFew();
-        return raiseMinInSync(scene, () => reached(() => tooFew() > before));
+        return raiseMinInSync(scene, () => soon(() => tooFew() > before));
       },
       noticed: tooFew,
     },
@@ -95,7 +96,7 @@ export function clusterTroubles(proxied: ProxiedKafka, random: Random, requestTi
 async function restartController(proxied: ProxiedKafka, { kafka, admin, topic }: NodeScene): Promise<void> {
   await admin.rotateLeaders(topic);
   const controller = await controllerOf(kafka);
-  await reached(() => proxied.proxyOf(controller).connected > 0);
+  await soon(() => proxied.proxyOf(controller).connected > 0);
   await kafka.node(controller).restart();
 }
 
@@ -108,10 +109,6 @@ async function killTwo({ kafka, random }: NodeScene): Promise<void> {
   await Promise.all(dead.map((node) => node.start()));
 }
 
-async function reached(condition: () => boolean): Promise<void> {
-  const untilMs = performance.now() + UNTIL_STRUCK_MS;
-  while (!condition()) {
-    if (performance.now() > untilMs) throw new Error(`nothing was struck within ${UNTIL_STRUCK_MS} ms`);
-    await delay(20);
-  }
+function soon(condition: () => boolean): Promise<void> {
+  return reached(condition, UNTIL_STRUCK_MS, 'something was struck');
 }
