@@ -22,8 +22,13 @@ const EMITS = ['placed', 'reserved', 'billed'] as const;
 /** What happened in the application, in its order: a record of this offset was acknowledged, or the response of this request was sent. */
 type Happening = { readonly acknowledged: string } | { readonly answered: string };
 
-/** An application whose one route emits three times into `topic`; the order `nowhere` goes to a topic that does not exist. */
-async function shop(kafka: TestKafka, topic: string, happenings: Happening[]): Promise<INestApplication> {
+/** An application whose one route emits three times into `topic`; the order `refused` goes elsewhere, and fails as soon as `refusal` does. */
+async function shop(
+  kafka: TestKafka,
+  topic: string,
+  happenings: Happening[],
+  refusal: Promise<string>,
+): Promise<INestApplication> {
   @Injectable()
   class Orders {
     @Emit<Orders['happened']>(topic, { waitFor: 'scope', key: () => null })
@@ -32,17 +37,24 @@ async function shop(kafka: TestKafka, topic: string, happenings: Happening[]): P
     }
 
     @Emit(newTopicName(), { waitFor: 'scope' })
-    async nowhere(id: string): Promise<string> {
+    async refused(id: string): Promise<string> {
       return id;
     }
   }
   @Controller()
   class OrdersController {
+    private arrived = 0;
+    private go: () => void = () => {};
+    private readonly allThere = new Promise<void>((resolve) => (this.go = resolve));
+
     constructor(@Inject(Orders) private readonly orders: Orders) {}
 
     @Get(':id')
     async place(@Param('id') id: string): Promise<string> {
-      if (id === 'nowhere') return this.orders.nowhere(id);
+      if (id === 'refused') return this.orders.refused(id);
+      // At a time is meant: how many are there at once must not depend on how fast this machine takes them in.
+      if (++this.arrived === REQUESTS) this.go();
+      await this.allThere;
       for (const what of EMITS) await this.orders.happened(what, id);
       return id;
     }
@@ -73,12 +85,13 @@ async function shop(kafka: TestKafka, topic: string, happenings: Happening[]): P
         client: { brokers: kafka.bootstrap },
         interceptors: [Watcher],
         propagateHeaders: ['x-correlation-id', 'traceparent'],
+        serializers: { value: { serialize: (value) => (value === 'refused' ? refusal : String(value)) } },
       }),
     ],
     controllers: [OrdersController],
     providers: [Orders, Watcher],
   }).compile();
-  const app = module.createNestApplication();
+  const app = module.createNestApplication({ logger: false });
   await app.listen(0, '127.0.0.1');
   return app;
 }
@@ -91,15 +104,18 @@ describeOnEachKafka(`${REQUESTS} requests at a time, three emits each`, (kafka) 
   it('share their produce requests, and each is answered after its own acknowledgements and nobody else’s', async () => {
     const topic = await kafka().createTopic({ partitions: 1 });
     const happenings: Happening[] = [];
-    const app = await shop(kafka(), topic, happenings);
+    let refuse!: (reason: Error) => void;
+    const refusal = new Promise<string>((_, reject) => (refuse = reject));
+    const app = await shop(kafka(), topic, happenings, refusal);
     const url = await app.getUrl();
     const ids = Array.from({ length: REQUESTS }, (_, index) => `r-${index}`);
 
-    let isFailedAnswered = false;
-    const failing = get(url, 'nowhere').finally(() => (isFailedAnswered = true));
+    let isRefusedAnswered = false;
+    const refused = get(url, 'refused').finally(() => (isRefusedAnswered = true));
     const answers = await Promise.all(ids.map(async (id) => (await get(url, id)).text()));
-    expect({ answers, isFailedAnswered }).toEqual({ answers: ids, isFailedAnswered: false });
-    expect((await failing).status).toBe(500);
+    expect({ answers, isRefusedAnswered }).toEqual({ answers: ids, isRefusedAnswered: false });
+    refuse(new Error('not this one'));
+    expect((await refused).status).toBe(500);
     await app.close();
 
     const records = await recordsIn(kafka().bootstrap, topic);
