@@ -1,38 +1,14 @@
-import { Controller, Get, Injectable, Logger, Next, Res, Sse, type ModuleMetadata, type Type } from '@nestjs/common';
+import { Controller, Get, Next, Res, Sse, type ModuleMetadata, type Type } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
-import { Test } from '@nestjs/testing';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { WsAdapter } from '@nestjs/platform-ws';
 import { of, type Observable } from 'rxjs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { InvalidMethodError } from '../errors/program.errors.js';
-import { KafkaProducerModule } from '../kafka-producer.module.js';
-import type { KafkaProducerOptions } from '../options/module.options.js';
 import { KafkaScope } from '../scope/kafka-scope.decorator.js';
-import { inMemoryKafka } from '../testing/in-memory-kafka.js';
 import { Emit } from './emit.decorator.js';
-import { client } from './spec-support/fake-parts.js';
+import { warningsOf, type Options } from './spec-support/warnings-of.js';
 import { Transactional } from './transactional.decorator.js';
-
-type Options = Omit<KafkaProducerOptions, 'client'> & { readonly name?: string };
-
-/** Starts an application over HTTP. @returns its warnings */
-async function warningsOf(metadata: ModuleMetadata, ...options: Options[]): Promise<string[]> {
-  const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
-  const imports = (options.length === 0 ? [{}] : options).map((each) =>
-    KafkaProducerModule.forRoot({ client, ...each }),
-  );
-  const module = await inMemoryKafka(Test.createTestingModule({ ...metadata, imports })).compile();
-  const app = module.createNestApplication();
-  app.useWebSocketAdapter(new WsAdapter(app));
-  try {
-    await app.init();
-    return warn.mock.calls.map(([message]) => String(message));
-  } finally {
-    await app.close();
-  }
-}
 
 function controllers(...types: Type[]): ModuleMetadata {
   return { controllers: types };
@@ -134,57 +110,6 @@ it('an emit that waits for a scope is refused where the handler answers by itsel
   await expect(warningsOf(controllers(EmitsByItself))).rejects.toThrow(
     "EmitsByItself.answer cannot be decorated: it answers by itself, with @Res() or @Next(), so nothing can wait for what it emits with waitFor: 'scope'",
   );
-});
-
-describe('@KafkaScope()', () => {
-  const marked = (options: Parameters<typeof KafkaScope>[0]): Type => {
-    @Controller()
-    class Marked {
-      @Get()
-      @KafkaScope(options)
-      get(): void {}
-    }
-    return Marked;
-  };
-
-  it('is refused with the name of a producer that is none', async () => {
-    await expect(warningsOf(controllers(marked({ producer: 'audit' })))).rejects.toThrow(
-      "Marked.get cannot be decorated: its @KafkaScope names the producer 'audit', and no KafkaProducerModule is named so",
-    );
-  });
-
-  it('is refused when it does not say whose unit it is', async () => {
-    const producers: Options[] = [{ name: 'one' }, { name: 'two' }];
-    await expect(warningsOf(controllers(marked({ transactional: true })), ...producers)).rejects.toThrow(
-      'its @KafkaScope is transactional, and there are several producers',
-    );
-    await expect(warningsOf(controllers(marked({ transactional: true })), producers[0]!)).resolves.toEqual([]);
-  });
-
-  it('is a warning on what is no handler', async () => {
-    @Injectable()
-    class Service {
-      @KafkaScope()
-      work(): void {}
-    }
-    await expect(warningsOf({ providers: [Service] })).resolves.toEqual([
-      expect.stringContaining('@KafkaScope() on Service.work() opens no scope') as string,
-    ]);
-  });
-
-  it.each<[string, unknown, string]>([
-    ['text', 'x', "of its @KafkaScope it was given 'x', not options"],
-    ['an unknown option', { transaction: true }, "it has 'transaction', which has no effect"],
-    ['a wrong one', { transactional: 1 }, 'it has transactional: 1'],
-    ['no name', { producer: '' }, "it has producer: ''"],
-  ])('is refused while the class is defined: %s', (_title, options, message) => {
-    expect(() => marked(options as object)).toThrow(message);
-  });
-
-  it('is refused on a static method', () => {
-    const descriptor = { value: () => {} } as unknown as TypedPropertyDescriptor<never>;
-    expect(() => KafkaScope()(class Marked {}, 'make', descriptor)).toThrow('no method of an instance');
-  });
 });
 
 describe("a handler whose waitFor: 'scope' acts as 'ack' is a warning", () => {

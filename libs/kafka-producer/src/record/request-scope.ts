@@ -12,7 +12,11 @@ export interface RequestScope {
    *
    * @example
    * ```ts
-   * KafkaProducerModule.forRoot({ client, defaultHeaders: ({ scope }) => ({ tenant: scope?.headers['x-tenant'] }) });
+   * KafkaProducerModule.forRoot({
+   *   client: { brokers: ['localhost:9092'] },
+   *   requestScope: {},
+   *   defaultHeaders: ({ scope }) => ({ tenant: scope?.headers['x-tenant'] }),
+   * });
    * ```
    */
   readonly headers: InboundHeaders;

@@ -14,9 +14,8 @@ import { kafkaScopeProblem, type KafkaScopeOptions } from './kafka-scope-options
  *
  * @example
  * ```ts
- * @EventPattern('orders.placed')
  * @KafkaScope({ transactional: true })
- * async placed(@Payload() order: Order): Promise<void> { … }
+ * async place(order: Order): Promise<OrderPlaced> { … }
  * ```
  * @throws InvalidMethodError while the class is defined: with wrong options, or on a static method
  */

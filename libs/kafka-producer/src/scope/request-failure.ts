@@ -1,4 +1,4 @@
-import { ServiceUnavailableException } from '@nestjs/common';
+import { HttpStatus, ServiceUnavailableException } from '@nestjs/common';
 
 import { isKafkaProducerError } from '../errors/is-kafka-producer-error.js';
 
@@ -10,7 +10,8 @@ import { isKafkaProducerError } from '../errors/is-kafka-producer-error.js';
  */
 export function requestFailure(origin: string, error: unknown): unknown {
   if ((origin !== 'http' && origin !== 'graphql') || !mayPass(error)) return error;
-  return new ServiceUnavailableException(undefined, { cause: error });
+  const statusCode = HttpStatus.SERVICE_UNAVAILABLE;
+  return new ServiceUnavailableException({ statusCode, message: 'Service Unavailable' }, { cause: error });
 }
 
 function mayPass(error: unknown): boolean {
