@@ -46,10 +46,21 @@ const MAY_IMPORT = {
     'record',
     'errors',
   ],
-  scope: ['record', 'errors', 'observability', 'support'],
+  scope: [
+    'record',
+    'errors',
+    'observability',
+    'support',
+    'transactions/options',
+    'transactions/caller',
+    'top/tokens',
+    'top/service',
+  ],
   decorators: ['scope', 'topics', 'record', 'errors', 'support', 'transactions/options', 'top/tokens', 'top/service'],
   microservices: ['serialization', 'record', 'errors', 'observability', 'top/tokens', 'top/service'],
   testing: [
+    'scope',
+    'observability',
     'pipeline',
     'transactions',
     'options',
@@ -67,6 +78,7 @@ const MAY_IMPORT = {
 const SRC = '^libs/kafka-producer/src/';
 const SPECIAL = {
   'transactions/options': 'transactions/transactional\\.options\\.ts$',
+  'transactions/caller': 'transactions/transaction\\.ts$',
   'cluster/port': 'cluster/(cluster|cluster\\.errors|schema-request)\\.ts$',
   'top/tokens': 'kafka-producer\\.tokens\\.ts$',
   'top/service': 'kafka-producer\\.service\\.ts$',
