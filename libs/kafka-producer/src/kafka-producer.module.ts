@@ -7,6 +7,7 @@ import type { Cluster } from './cluster/cluster.js';
 import { DecoratedHosts } from './decorators/decorated-hosts.js';
 import { ContainerInterceptors } from './kafka-producer.interceptors.js';
 import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
+import { lendClient } from './kafka-producer.client-settings.js';
 import { asyncOptionsProviders, type KafkaProducerModuleAsyncOptions } from './kafka-producer.async-options.js';
 import { extraProblems, EXTRAS, type KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
@@ -104,13 +105,17 @@ function dynamicModule(
       ...parts(name, context),
       {
         provide: OWN_PRODUCER,
-        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, TRANSACTIONS, INTERCEPTORS],
+        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, TRANSACTIONS, INTERCEPTORS, RESOLVED_OPTIONS],
         useFactory: (
           pipeline: ProducerPipeline,
           cluster: Cluster,
           transactions: TransactionEngine,
           interceptors: ContainerInterceptors,
-        ) => new KafkaProducerService(pipeline, cluster, transactions, intakeOf(pipeline, interceptors)),
+          { client }: ResolvedOptions,
+        ) => {
+          const intake = intakeOf(pipeline, interceptors);
+          return lendClient(new KafkaProducerService(pipeline, cluster, transactions, intake), client);
+        },
       },
       { provide: token, inject: [OWN_PRODUCER], useFactory: (producer: KafkaProducerService) => producer },
       lifecycleProvider(name, token),
