@@ -51,6 +51,9 @@ const MAY_IMPORT = {
   microservices: [
     'serialization',
     'cluster/consumers',
+    'decorators/exactly-once',
+    'cluster/port',
+    'options/rules',
     'record',
     'errors',
     'observability',
@@ -80,6 +83,8 @@ const SPECIAL = {
   'cluster/port': 'cluster/(cluster|cluster\\.errors|schema-request)\\.ts$',
   'cluster/consumers': 'cluster/kafkajs/(consumer-[a-z-]+|rejoin-error)\\.ts$',
   'top/client': 'kafka-producer\\.client-settings\\.ts$',
+  'decorators/exactly-once': 'decorators/exactly-once[a-z.-]*\\.ts$',
+  'options/rules': 'options/(option-rules|read-options|nearest-name)\\.ts$',
   'top/tokens': 'kafka-producer\\.tokens\\.ts$',
   'top/service': 'kafka-producer\\.service\\.ts$',
   'top/registration': 'kafka-producer\\.registration\\.ts$',

@@ -6,3 +6,9 @@ export type { EmittedMetadata } from './emitted-metadata.js';
 // Who consumes: for a kafkajs consumer of your own
 export { consumerIdentityTap } from '../cluster/kafkajs/consumer-identity-tap.js';
 export { identityOf, type ConsumerIdentity } from '../record/consumer-identity.js';
+
+// Exactly-once handlers
+export { ExactlyOnce } from '../decorators/exactly-once.decorator.js';
+export type { ExactlyOnceOptions } from '../decorators/exactly-once-message.js';
+export { DEAD_LETTER_HEADERS } from './exactly-once/dead-letter.js';
+export type { GivenRedelivery, RedeliveryOptions } from './exactly-once/redelivery.options.js';
