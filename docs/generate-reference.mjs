@@ -8,7 +8,7 @@ import ts from 'typescript';
 const here = dirname(fileURLToPath(import.meta.url));
 const sources = join(here, '../libs/kafka-producer/src');
 
-/** The option groups in the order a reader needs them: heading, prefix of the paths, file, class. */
+/** The option groups in the order a reader needs them: heading, prefix of the paths, file, class, and where they stand if not in the module's options. */
 const GROUPS = [
   ['Client', 'client.', 'options/client.options.ts', 'ClientOptions'],
   ['Producer', 'producer.', 'options/producer.options.ts', 'ProducerOptions'],
@@ -17,6 +17,13 @@ const GROUPS = [
   ['Request scope', 'requestScope.', 'options/request-scope.options.ts', 'RequestScopeOptions'],
   ['Module', '', 'options/module.options.ts', 'LifecycleOptions'],
   ['Beside the options', '', 'kafka-producer.extras.ts', 'KafkaProducerModuleExtras'],
+  [
+    'Redelivery',
+    'redelivery.',
+    'microservices/exactly-once/redelivery.options.ts',
+    'RedeliveryOptions',
+    'Not of the module: of `new ExactlyOnceKafkaServer(…)`, and among the `options` that `exactlyOnce()` is given.',
+  ],
 ];
 
 const GENERATED = '<!-- Written by docs/generate-reference.mjs from the sources; do not edit. -->';
@@ -78,7 +85,11 @@ export function renderOptions() {
   ];
   let group = '';
   for (const option of readOptions()) {
-    if (option.group !== group) lines.push('', `## ${option.group}`);
+    if (option.group !== group) {
+      lines.push('', `## ${option.group}`);
+      const [, , , , where] = GROUPS.find(([heading]) => heading === option.group);
+      if (where !== undefined) lines.push('', where);
+    }
     group = option.group;
     const range = option.range === '' ? '' : ` · ${option.range}`;
     lines.push(

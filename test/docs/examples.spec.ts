@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as nestMicroservices from '@nestjs/microservices';
 import * as terminus from '@nestjs/terminus';
 import * as product from 'nestjs-kafka-producer';
 import * as health from 'nestjs-kafka-producer/health';
+import * as microservices from 'nestjs-kafka-producer/microservices';
 import * as testing from 'nestjs-kafka-producer/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { problemsIn } from './compile.js';
@@ -24,6 +26,8 @@ const PACKAGES = {
   'nestjs-kafka-producer': product,
   'nestjs-kafka-producer/testing': testing,
   'nestjs-kafka-producer/health': health,
+  'nestjs-kafka-producer/microservices': microservices,
+  '@nestjs/microservices': nestMicroservices,
   '@nestjs/terminus': terminus,
 };
 
@@ -66,9 +70,12 @@ function program(code: string): string {
   const isUsed = (name: string) => new RegExp(`\\b${name}\\b`).test(code);
   const isDeclared = (name: string) => new RegExp(`\\b(const|class|interface) ${name}\\b`).test(code);
   const isMember = code.startsWith('@') && !/\bclass\b/.test(code);
+  const imported = new Set<string>();
   return [
     ...Object.entries(PACKAGES).map(([name, exported]) => {
-      const names = Object.keys(exported).filter((each) => isUsed(each) && !isDeclared(each));
+      // Some names two entries export: the first is as good as the second.
+      const names = Object.keys(exported).filter((each) => isUsed(each) && !isDeclared(each) && !imported.has(each));
+      for (const each of names) imported.add(each);
       return `import { ${names.join(', ')} } from '${name}';`;
     }),
     `import { ${GIVEN.filter((name) => isUsed(name) && !isDeclared(name))

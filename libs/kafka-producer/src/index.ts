@@ -20,6 +20,8 @@ export { Emit, type EmitPayloadOptions, type MethodDecoratorFor } from './decora
 export type { AnyAsync, ElementOf, EmitOptions, RawEmitOptions, Result, WaitFor } from './decorators/emit-options.js';
 export { KafkaTransactional, Transactional } from './decorators/transactional.decorator.js';
 export type { TransactionalMethodOptions } from './decorators/transactional-options.js';
+export { ExactlyOnce } from './decorators/exactly-once.decorator.js';
+export type { ExactlyOnceOptions } from './decorators/exactly-once-message.js';
 export { NoEmit } from './decorators/emit-marks.js';
 export { bindKafkaProducer, type EmitProducer } from './decorators/producer-slot.js';
 
@@ -134,4 +136,5 @@ export type {
   TransactionSettled,
   TransactionsSetApart,
 } from './observability/channels.js';
+export type { PausedPartition } from './observability/paused-partitions.js';
 export type { PipelineState, PipelineStats } from './pipeline/pipeline-stats.js';

@@ -3,6 +3,7 @@ import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 
 import type { Cluster } from './cluster/cluster.js';
 import { DecoratedHosts } from './decorators/decorated-hosts.js';
+import { lendClient } from './kafka-producer.client-settings.js';
 import { asyncOptionsProviders, type KafkaProducerModuleAsyncOptions } from './kafka-producer.async-options.js';
 import { extraProblems, EXTRAS, type KafkaProducerModuleExtras } from './kafka-producer.extras.js';
 import type { ContainerInterceptors } from './kafka-producer.interceptors.js';
@@ -104,14 +105,18 @@ function dynamicModule(
       ...scopeProviders(name, loggerOf(name)),
       {
         provide: OWN_PRODUCER,
-        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, TRANSACTIONS, INTERCEPTORS, REQUEST_SCOPES],
+        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, TRANSACTIONS, INTERCEPTORS, REQUEST_SCOPES, RESOLVED_OPTIONS],
         useFactory: (
           pipeline: ProducerPipeline,
           cluster: Cluster,
           transactions: TransactionEngine,
           interceptors: ContainerInterceptors,
           scopes: RequestScopes,
-        ) => new KafkaProducerService(pipeline, cluster, transactions, intakeOf(pipeline, interceptors), scopes),
+          { client }: ResolvedOptions,
+        ) => {
+          const intake = intakeOf(pipeline, interceptors);
+          return lendClient(new KafkaProducerService(pipeline, cluster, transactions, intake, scopes), client);
+        },
       },
       { provide: token, inject: [OWN_PRODUCER], useFactory: (producer: KafkaProducerService) => producer },
       lifecycleProvider(name, token),

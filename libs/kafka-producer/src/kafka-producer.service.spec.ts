@@ -75,6 +75,6 @@ describe('the service', () => {
       { connected: true },
       { connected: false },
     ]);
-    expect(producer.stats()).toEqual({ bufferedRecords: 3, openUnits: 0, brokersConnected: 1 });
+    expect(producer.stats()).toEqual({ bufferedRecords: 3, openUnits: 0, brokersConnected: 1, pausedPartitions: [] });
   });
 });

@@ -1,5 +1,6 @@
 import type { BrokerState } from './cluster/cluster.js';
 import { DeliveryAbortedError } from './errors/delivery.errors.js';
+import { pausedPartitionsOf, type PausedPartition } from './observability/paused-partitions.js';
 import type { PipelineStats } from './pipeline/pipeline-stats.js';
 import type { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import type { Delivery } from './record/delivery.js';
@@ -51,6 +52,8 @@ export interface PartitionInfo {
 export interface ProducerStats extends PipelineStats, TransactionStats {
   /** Brokers with at least one connection that is ready. None is normal while nothing is sent. */
   readonly brokersConnected: number;
+  /** Partitions that consumers of exactly-once handlers have left at a message which failed too often, because there is no dead-letter topic. */
+  readonly pausedPartitions: readonly PausedPartition[];
 }
 
 let readScopes: (producer: KafkaProducerService) => RequestScopes;
@@ -224,7 +227,8 @@ export class KafkaProducerService {
 
   stats(): ProducerStats {
     const brokersConnected = this.#cluster.brokers().filter(({ connected }) => connected).length;
-    return { ...this.#pipeline.stats(), ...this.#transactions.stats(), brokersConnected };
+    const pausedPartitions = pausedPartitionsOf(this).list();
+    return { ...this.#pipeline.stats(), ...this.#transactions.stats(), brokersConnected, pausedPartitions };
   }
 }
 

@@ -4,6 +4,7 @@ import { DiscoveryService, HttpAdapterHost, ModuleRef, ModulesContainer } from '
 import { getKafkaProducerToken } from '../kafka-producer.tokens.js';
 import type { MethodPlan } from './method-plans.js';
 import { emittingMethods, type EmittingMethod } from './emitting-methods.js';
+import { exactlyOnceProblems, type RpcTarget } from './exactly-once-problems.js';
 import { droppedEmits, methodProblems, noProducer, throwProblems, type HostProblem } from './host-problems.js';
 import { clearProducerSlot, fillProducerSlot, type EmitProducer } from './producer-slot.js';
 import { scopedModules } from '../scope/scoped-module.js';
@@ -62,7 +63,8 @@ export class DecoratedHosts {
    *
    * @returns warnings
    * @throws UnboundMethodError when an instance needs a producer that it cannot get
-   * @throws InvalidMethodError when a decorated method is certainly not async, its decorators could not be merged, or a handler can have no scope
+   * @throws InvalidMethodError when a decorated method is certainly not async, its decorators could not be merged, or a handler can have no scope or would
+   * not be exactly once
    */
   verify(): string[] {
     const prototypes = [...this.prototypes()];
@@ -74,6 +76,7 @@ export class DecoratedHosts {
         .flatMap((instance) => this.missingProducers(instance)),
       ...prototypes.flatMap(methodProblems),
       ...prototypes.flatMap((prototype) => scopedHandlerProblems(prototype, scoping)),
+      ...exactlyOnceProblems(this.prototypes(this.discovery.getControllers()), this.rpcTargets()),
     ]);
     return prototypes.flatMap((prototype) => [...droppedEmits(prototype), ...uncoveredHandlers(prototype, scoping)]);
   }
@@ -134,13 +137,23 @@ export class DecoratedHosts {
     return this.wrappers().filter(({ isNotMetatype }) => isNotMetatype);
   }
 
-  private prototypes(): Set<object> {
-    const prototypes = this.wrappers().flatMap((wrapper): (object | null | undefined)[] =>
+  private prototypes(wrappers = this.wrappers()): Set<object> {
+    const prototypes = wrappers.flatMap((wrapper): (object | null | undefined)[] =>
       wrapper.isNotMetatype
         ? instancesOf(wrapper).map((instance) => Object.getPrototypeOf(instance) as object | null)
         : [(wrapper.metatype as { prototype?: object } | null)?.prototype],
     );
     return new Set(prototypes.filter(isObject));
+  }
+
+  /** The servers of the microservices that are connected by now. */
+  private rpcTargets(): RpcTarget[] {
+    const targets: RpcTarget[] = [];
+    this.modules
+      .getRpcTargetRegistry<RpcTarget>()
+      .subscribe((target) => targets.push(target))
+      .unsubscribe(); // what there is comes at once
+    return targets;
   }
 
   private producer(name: string): EmitProducer | undefined {

@@ -8,18 +8,25 @@ export interface OptionProblem {
   readonly message: string;
 }
 
-/** The module was given options it cannot work with. `problems` has all of them, not only the first. */
+/** The module, or a consumer of exactly-once handlers, was given options it cannot work with. `problems` has all of them, not only the first. */
 export class InvalidOptionsError extends KafkaProducerError {
   static override readonly code = 'KAFKA_PRODUCER_INVALID_OPTIONS';
   declare readonly code: typeof InvalidOptionsError.code;
 
   readonly problems: readonly OptionProblem[];
 
-  constructor(context: { problems: readonly OptionProblem[]; module?: string | undefined; cause?: unknown }) {
-    const { problems, module } = context;
-    const whose = module === undefined ? '' : ` '${module}'`;
-    super(`KafkaProducerModule${whose} has ${countOf(problems)} in its options:${linesOf(problems)}`, {
-      cause: context.cause,
+  /** @param context.of what was given them, where that is not the module: `exactlyOnce()` */
+  constructor(context: {
+    problems: readonly OptionProblem[];
+    module?: string | undefined;
+    of?: string;
+    cause?: unknown;
+  }) {
+    const { problems, module, of, cause } = context;
+    const whose = of ?? `KafkaProducerModule${module === undefined ? '' : ` '${module}'`}`;
+    super(`${whose} has ${countOf(problems)} in its options:${linesOf(problems)}`, {
+      cause,
+      ...(of !== undefined && { remedy: 'Correct all of them where it is called.' }),
     });
     this.problems = problems;
   }

@@ -28,7 +28,10 @@ const IDLE: ProducerStats = {
   streamingProducers: 0,
   maxStreamingProducers: 10,
   waitingForProducer: 0,
+  pausedPartitions: [],
 };
+
+const PAUSED = { groupId: 'stock', topic: 'orders', partition: 3, offset: '42', attempts: 10, reason: 'no stock' };
 
 describe('the health of a producer', () => {
   it.each<[string, Partial<ProducerStats>, object]>([
@@ -46,6 +49,16 @@ describe('the health of a producer', () => {
         status: 'down',
         message: 'a record has not been acknowledged for 5001 ms, more than maxUnsentAgeMs (5000 ms)',
       },
+    ],
+    [
+      'down while a partition is paused',
+      { pausedPartitions: [PAUSED] },
+      { status: 'down', message: "group 'stock' has paused orders[3] at offset 42, which failed 10 times" },
+    ],
+    [
+      'down while several partitions are paused',
+      { pausedPartitions: [PAUSED, { ...PAUSED, partition: 4 }, { ...PAUSED, partition: 5 }] },
+      { status: 'down', message: "group 'stock' has paused orders[3] at offset 42, which failed 10 times, and 2 more" },
     ],
     [
       'degraded while buffered records wait for a connection',

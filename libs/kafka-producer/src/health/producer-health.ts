@@ -12,6 +12,8 @@ export interface KafkaProducerHealthDetails {
   readonly bufferedBytes: number;
   /** Whole milliseconds. */
   readonly oldestUnsentAgeMs: number;
+  /** How many partitions the consumers of exactly-once handlers have paused; absent when there is none. */
+  readonly pausedPartitions?: number;
 }
 
 export interface ProducerHealth {
@@ -42,6 +44,11 @@ const ROWS: readonly HealthRow[] = [
       `a record has not been acknowledged for ${Math.round(oldestUnsentAgeMs)} ms, more than maxUnsentAgeMs (${maxUnsentAgeMs} ms)`,
   },
   {
+    status: 'down',
+    applies: ({ pausedPartitions }) => pausedPartitions.length > 0,
+    message: ({ pausedPartitions }) => pausedText(pausedPartitions),
+  },
+  {
     status: 'degraded',
     applies: (stats) => stats.brokersConnected === 0 && unsentRecords(stats) > 0,
     message: (stats) => `no broker is connected and records wait: ${unsentRecords(stats)}`,
@@ -62,6 +69,12 @@ const ROWS: readonly HealthRow[] = [
 export function producerHealth(stats: ProducerStats, maxUnsentAgeMs: number): ProducerHealth {
   const row = ROWS.find(({ applies }) => applies(stats, maxUnsentAgeMs));
   return row === undefined ? { status: 'up' } : { status: row.status, message: row.message(stats, maxUnsentAgeMs) };
+}
+
+function pausedText(paused: ProducerStats['pausedPartitions']): string {
+  const { groupId, topic, partition, offset, attempts } = paused[0]!;
+  const others = paused.length === 1 ? '' : `, and ${paused.length - 1} more`;
+  return `group '${groupId}' has paused ${topic}[${partition}] at offset ${offset}, which failed ${attempts} times${others}`;
 }
 
 function unsentRecords({ bufferedRecords, waitingRecords }: ProducerStats): number {

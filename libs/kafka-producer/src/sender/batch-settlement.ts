@@ -4,12 +4,12 @@ import type { RecordAccumulator } from '../accumulator/record-accumulator.js';
 import type { ProducerBatch } from '../accumulator/producer-batch.js';
 import { DeliveryTimeoutError, type Persisted } from '../errors/delivery.errors.js';
 import type { Clock } from '../support/clock.js';
+import { backoffMs, type RetryBackoff } from '../support/retry-backoff.js';
 import { recordRejections, rejection } from './batch-rejection.js';
 import { splitBatch } from './batch-splitter.js';
 import type { PartitionFlight } from './partition-flight.js';
 import type { IdentitySource } from './producer-identity.js';
 import { isAfterAppend, type ProduceOutcome, type RejectedOutcome } from './produce-outcome.js';
-import { backoffMs, type RetryBackoff } from './retry-backoff.js';
 
 export interface SettlementSettings extends RetryBackoff {
   readonly retries: number;

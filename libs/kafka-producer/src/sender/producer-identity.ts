@@ -3,8 +3,8 @@ import { apis, NO_PRODUCER_ID } from 'kafka-wire';
 import type { Cluster } from '../cluster/cluster.js';
 import { schemaRequest } from '../cluster/schema-request.js';
 import type { Clock } from '../support/clock.js';
+import { backoffMs, type RetryBackoff } from '../support/retry-backoff.js';
 import { identityRefusal, InitProducerIdError, type IdentityRefusal } from './identity-refusal.js';
-import { backoffMs, type RetryBackoff } from './retry-backoff.js';
 
 /** Who writes: the broker counts sequences per producer id, epoch and partition. */
 export interface ProducerIdentity {

@@ -54,19 +54,16 @@ export class RecordSerializer {
   }
 
   /** The record's topic as it is in Kafka. Asks `resolveTopic`: once per record. @throws InvalidRecordError */
-  topicOf(record: ProducerRecord): string {
+  topicOf(record: ProducerRecord & OwnSerializer): string {
     assertRecord(record);
-    return this.topicName(record.topic);
+    const isResolved = this.#settings.resolveTopic !== undefined && record[OWN_SERIALIZER]?.isTopicResolved === true;
+    return isResolved ? this.#legal(record.topic) : this.topicName(record.topic);
   }
 
   /** The name in Kafka of a topic as the program names it. @throws InvalidRecordError when it is none, or `resolveTopic` makes none of it */
   topicName(name: string): string {
     const { resolveTopic } = this.#settings;
-    if (resolveTopic !== undefined) return this.#resolved(resolveTopic, name);
-    if (name === this.#legalTopic) return name;
-    const reason = topicProblem(name);
-    if (reason !== undefined) throw new InvalidRecordError({ reason });
-    return (this.#legalTopic = name);
+    return resolveTopic === undefined ? this.#legal(name) : this.#resolved(resolveTopic, name);
   }
 
   /**
@@ -124,11 +121,12 @@ export class RecordSerializer {
     timestampMs: number,
     defaults: RecordHeaders | undefined,
   ): SerializedRecord | LateRecord {
-    const valueSerializer = record[OWN_SERIALIZER] ?? this.#value;
+    const own = record[OWN_SERIALIZER];
+    const ofAllFields = own?.isForAllFields === true ? own : undefined;
     const contexts = this.#contextsOf(topic);
-    const key = record.key === undefined ? null : serializeField(this.#key, record.key, contexts.key);
-    const value = serializeField(valueSerializer, record.value, contexts.value);
-    const header = this.#headers(record, topic, defaults);
+    const key = record.key === undefined ? null : serializeField(ofAllFields ?? this.#key, record.key, contexts.key);
+    const value = serializeField(own ?? this.#value, record.value, contexts.value);
+    const header = this.#headers(record, topic, defaults, ofAllFields ?? this.#header);
     if (key instanceof Promise || value instanceof Promise || header instanceof Promise) {
       const done = Promise.all([key, value, header]).then(
         ([k, v, h]) => new SerializedRecord(topic, partition, new SizedRecord(k, v, timestampMs, h)),
@@ -142,10 +140,11 @@ export class RecordSerializer {
     record: ProducerRecord,
     topic: string,
     defaults: RecordHeaders | undefined,
+    serializer: Serializer,
   ): readonly RecordHeader[] | Promise<readonly RecordHeader[]> {
     const own = headersOf(record.headers, topic, 'its headers are');
     if (own === undefined && defaults === undefined) return NO_HEADERS;
-    return headerList(own, defaults, this.#header, this.#contextsOf(topic));
+    return headerList(own, defaults, serializer, this.#contextsOf(topic));
   }
 
   #contextsOf(topic: string): FieldContexts {
@@ -161,16 +160,20 @@ export class RecordSerializer {
     } catch (cause) {
       throw new InvalidRecordError({ topic: name, reason: `resolveTopic threw ${String(cause)}`, cause });
     }
-    if (resolved === this.#legalTopic) return this.#legalTopic;
     if (typeof resolved !== 'string') {
       silence(resolved);
       const reason = `resolveTopic returned ${describeType(resolved)}, not a string`;
       const remedy = 'Correct resolveTopic in the options of the module: it must return the name at once.';
       throw new InvalidRecordError({ topic: name, reason, remedy });
     }
-    const reason = topicProblem(resolved);
+    return this.#legal(resolved);
+  }
+
+  #legal(topic: string): string {
+    if (topic === this.#legalTopic) return topic;
+    const reason = topicProblem(topic);
     if (reason !== undefined) throw new InvalidRecordError({ reason });
-    return (this.#legalTopic = resolved);
+    return (this.#legalTopic = topic);
   }
 }
 

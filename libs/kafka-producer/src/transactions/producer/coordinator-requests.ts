@@ -10,7 +10,7 @@ import type {
 import { UnsupportedVersionError } from '../../cluster/cluster.errors.js';
 import { AuthenticationError, AuthorizationError } from '../../errors/cluster-side.errors.js';
 import { ProducerClosedError } from '../../errors/delivery.errors.js';
-import { backoffMs, type RetryBackoff } from '../../sender/retry-backoff.js';
+import { backoffMs, type RetryBackoff } from '../../support/retry-backoff.js';
 import type { Clock } from '../../support/clock.js';
 import { COORDINATOR_CURES, markerBackoffMs } from './transaction-codes.js';
 import type { Waits } from './waits.js';

@@ -9,7 +9,7 @@ import { splitBatch } from '../../sender/batch-splitter.js';
 import type { PartitionFlight } from '../../sender/partition-flight.js';
 import type { ProduceOutcome, RejectedOutcome } from '../../sender/produce-outcome.js';
 import type { ProducerIdentity } from '../../sender/producer-identity.js';
-import { backoffMs, type RetryBackoff } from '../../sender/retry-backoff.js';
+import { backoffMs, type RetryBackoff } from '../../support/retry-backoff.js';
 import type { Clock } from '../../support/clock.js';
 import { codeOf } from './refusal-code.js';
 import {

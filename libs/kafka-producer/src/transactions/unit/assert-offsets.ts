@@ -14,7 +14,7 @@ export function assertOffsets(given: unknown): asserts given is ConsumedOffsets 
   if (member === undefined || (member !== 'unfenced' && !isMember(member))) {
     refuse(
       'needs the member that consumed: { memberId, generationId }',
-      "Take it from the consumer's GROUP_JOIN event; 'unfenced' lets a consumer that lost its partitions commit too.",
+      "A kafkajs consumer with consumerIdentityTap() tells it: identityOf(message), both of nestjs-kafka-producer/microservices; 'unfenced' lets a consumer that lost its partitions commit too.",
     );
   }
   if (!Array.isArray(offsets)) return refuse('needs an array of offsets');
