@@ -54,6 +54,7 @@ const MAY_IMPORT = {
     'decorators/exactly-once',
     'cluster/port',
     'options/rules',
+    'transactions/unit',
     'record',
     'errors',
     'observability',
@@ -80,6 +81,7 @@ const MAY_IMPORT = {
 const SRC = '^libs/kafka-producer/src/';
 const SPECIAL = {
   'transactions/options': 'transactions/transactional\\.options\\.ts$',
+  'transactions/unit': 'transactions/transaction\\.ts$',
   'cluster/port': 'cluster/(cluster|cluster\\.errors|schema-request)\\.ts$',
   'cluster/consumers': 'cluster/kafkajs/(consumer-[a-z-]+|rejoin-error)\\.ts$',
   'top/client': 'kafka-producer\\.client-settings\\.ts$',
