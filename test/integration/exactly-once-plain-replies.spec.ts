@@ -4,6 +4,7 @@ import {
   Ctx,
   KafkaContext,
   KafkaHeaders,
+  KafkaRetriableException,
   MessagePattern,
   Payload,
   RpcException,
@@ -87,7 +88,7 @@ describeOnEachKafka('replies of handlers with @ExactlyOnce() on the transport of
 
   it('sends one reply for a request whose handler failed before, with what the successful attempt has sent', async () => {
     const { ask, outputs, replies, attempts } = await newPipe((text, attempt) => {
-      if (attempt < 3) throw new Error('not yet');
+      if (attempt < 3) throw new KafkaRetriableException('not yet');
       return `${text} at attempt ${attempt}`;
     });
     await expect(ask('a')).resolves.toEqual(['a at attempt 3']);
@@ -95,22 +96,28 @@ describeOnEachKafka('replies of handlers with @ExactlyOnce() on the transport of
     expect([await replies(), attempts]).toEqual([1, ['a', 'a', 'a']]);
   });
 
-  it('takes an RpcException for the answer: the sender gets it, and nothing else of the handler is seen', async () => {
-    const { ask, outputs, dead, attempts } = await newPipe((text) => {
-      if (text === 'a') throw new RpcException({ status: 404, message: 'no such order' });
-      return 'found';
-    });
-    await expect(ask('a')).rejects.toEqual({ status: 404, message: 'no such order' });
-    await expect(ask('b')).resolves.toEqual(['found']);
-    await expect.poll(outputs, PATIENCE).toEqual(['b']);
-    expect([await dead(), attempts]).toEqual([[], ['a', 'b']]);
-  });
+  it.each([
+    ['an RpcException', new RpcException({ status: 404, message: 'gone' }), { status: 404, message: 'gone' }],
+    ['any other error', new TypeError('a secret'), { status: 'error', message: 'Internal server error' }],
+  ])(
+    'takes %s for the answer: the sender gets it, and nothing else of the handler is seen',
+    async (_what, error, told) => {
+      const { ask, outputs, dead, attempts } = await newPipe((text) => {
+        if (text === 'a') throw error;
+        return 'found';
+      });
+      await expect(ask('a')).rejects.toEqual(told);
+      await expect(ask('b')).resolves.toEqual(['found']);
+      await expect.poll(outputs, PATIENCE).toEqual(['b']);
+      expect([await dead(), attempts]).toEqual([[], ['a', 'b']]);
+    },
+  );
 
-  it('tells the sender when a request is put away', async () => {
+  it('tells the sender when a request is put away that was to be tried again', async () => {
     const { ask, outputs, dead, attempts } = await newPipe(() => {
-      throw new TypeError('a secret');
+      throw new KafkaRetriableException('still away');
     });
-    await expect(ask('a')).rejects.toEqual({ status: 'error', message: 'Internal server error' });
+    await expect(ask('a')).rejects.toMatchObject({ message: 'still away' });
     await expect.poll(dead, PATIENCE).toEqual(['a']);
     expect([await outputs(), attempts]).toEqual([[], ['a', 'a', 'a']]);
   });
