@@ -44,6 +44,7 @@ describe('a consumer of the transport of Nest that is exactly once', () => {
   let producer: ScriptedProducer;
   let seeks: string[];
   let handled: string[];
+  let beats: number;
 
   beforeEach(() => {
     clock = new ManualClock();
@@ -52,13 +53,18 @@ describe('a consumer of the transport of Nest that is exactly once', () => {
     newConsumer({ maxAttempts: 3 });
     seeks = [];
     handled = [];
+    beats = 0;
     join(1);
   });
 
   /** The one that was made last handles what is fetched. */
   function newConsumer(redelivery: Partial<RedeliveryOptions>): void {
     const logger = { error: () => {}, warn: () => {} };
-    const settings = { redelivery: Object.assign(new RedeliveryOptions(), redelivery), serializer: undefined };
+    const settings = {
+      redelivery: Object.assign(new RedeliveryOptions(), redelivery),
+      serializer: undefined,
+      heartbeatIntervalMs: 200,
+    };
     const made = new PlainConsumer(tap, settings, logger as never);
     tap.onMessage((message, identity) => made.tag(message as never, identity));
   }
@@ -80,6 +86,7 @@ describe('a consumer of the transport of Nest that is exactly once', () => {
       getTopic: () => 'orders',
       getPartition: () => 0,
       getMessage: () => ({ ...message }),
+      getHeartbeat: () => () => (beats++, Promise.resolve()),
       getConsumer: () => ({ seek, on: () => {}, events: groupJoin }),
     };
     return {
@@ -135,6 +142,17 @@ describe('a consumer of the transport of Nest that is exactly once', () => {
     const waitedMs = await withheldForMs();
     expect(waitedMs).toBeGreaterThanOrEqual(80);
     expect(waitedMs).toBeLessThanOrEqual(120);
+  });
+
+  it('sends heartbeats while a handler runs, and none after it', async () => {
+    let finish!: (value: unknown) => void;
+    const slow = new Promise((resolve) => (finish = resolve));
+    const done = outcome(fetched('5'), () => from(slow));
+    await clock.advance(350);
+    finish('late');
+    await done;
+    await clock.advance(1_000);
+    expect(beats).toBe(3);
   });
 
   it('does not handle what was fetched for an assignment that is over, and joins again', async () => {

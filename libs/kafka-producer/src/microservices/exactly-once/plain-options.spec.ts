@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { InvalidOptionsError } from '../../errors/program.errors.js';
 import { EXACTLY_ONCE_TRANSPORT } from '../../decorators/exactly-once-problems.js';
-import type { ExactlyOnceKafkaOptions } from './plain-options.js';
+import type { ExactlyOnceTransportOptions } from './plain-options.js';
 import { exactlyOnce } from './plain-transport.js';
 
 const GOOD = {
@@ -14,7 +14,7 @@ const GOOD = {
 /** @returns their paths, or the message when they are told as those of something else */
 function problemsOf(given: unknown): unknown {
   try {
-    exactlyOnce(given as ExactlyOnceKafkaOptions);
+    exactlyOnce(given as ExactlyOnceTransportOptions);
     return [];
   } catch (error) {
     if (!(error instanceof InvalidOptionsError)) throw error;

@@ -11,26 +11,24 @@ import type { Clock, TimerHandle } from '../../support/clock.js';
 export class Pulse {
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  #timer: TimerHandle | undefined;
 
   constructor(clock: Clock, intervalMs: number) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
   }
 
+  /** Any number of them at a time: partitions may be handled concurrently. */
   async during<T>(heartbeat: () => Promise<void>, work: () => Promise<T>): Promise<T> {
-    let isOver = false;
+    let timer: TimerHandle | undefined;
     const beat = (): void => {
-      if (isOver) return;
       heartbeat().catch(() => undefined);
-      this.#timer = this.#clock.setTimeout(beat, this.#intervalMs);
+      timer = this.#clock.setTimeout(beat, this.#intervalMs);
     };
-    this.#timer = this.#clock.setTimeout(beat, this.#intervalMs);
+    timer = this.#clock.setTimeout(beat, this.#intervalMs);
     try {
       return await work();
     } finally {
-      isOver = true;
-      this.#clock.clearTimeout(this.#timer);
+      this.#clock.clearTimeout(timer);
     }
   }
 }
