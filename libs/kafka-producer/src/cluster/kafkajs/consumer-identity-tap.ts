@@ -30,8 +30,16 @@ interface TappedLogger {
 export function consumerIdentityTap(
   assigners: readonly PartitionAssigner[] = [PartitionAssigners.roundRobin],
 ): PartitionAssigner[] {
+  return tappedAssigners(assigners, () => {});
+}
+
+/** As `consumerIdentityTap()`. @param onTap called with the tap of every consumer that is made with them, once per assigner */
+export function tappedAssigners(
+  assigners: readonly PartitionAssigner[] = [PartitionAssigners.roundRobin],
+  onTap: (tap: ConsumerTap) => void,
+): PartitionAssigner[] {
   return assigners.map((assigner) => (config) => {
-    install(config);
+    onTap(install(config));
     return assigner(config);
   });
 }
@@ -42,11 +50,12 @@ export function consumerTapOf(consumer: { logger(): object }): ConsumerTap | und
 }
 
 /** Once per consumer, however many assigners it has. */
-function install(config: AssignerConfig): void {
+function install(config: AssignerConfig): ConsumerTap {
   const logger = config.logger as TappedLogger;
-  if (logger[TAP] !== undefined) return;
+  if (logger[TAP] !== undefined) return logger[TAP];
   const cluster = consumerCluster(config);
   const tap = new ConsumerTap(config.groupId);
   Object.defineProperty(logger, TAP, { value: tap });
   tapCluster(cluster, tap);
+  return tap;
 }

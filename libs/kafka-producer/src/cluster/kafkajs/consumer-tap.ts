@@ -21,6 +21,7 @@ export class ConsumerTap {
   /** By `topic:partition`: decimal. */
   readonly #committed = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
+  readonly #messageListeners = new Set<MessageListener>();
 
   constructor(groupId: string, clock: Clock = systemClock) {
     this.groupId = groupId;
@@ -62,6 +63,11 @@ export class ConsumerTap {
     this.#listeners.add(listener);
   }
 
+  /** Called with every message that is fetched, before kafkajs has it. */
+  onMessage(listener: MessageListener): void {
+    this.#messageListeners.add(listener);
+  }
+
   /** @internal */
   synced({ memberId, generationId }: { memberId: string; generationId: number }): void {
     const known = this.#identity;
@@ -88,12 +94,22 @@ export class ConsumerTap {
       }
     }
   }
+
+  /**
+   * @returns the same response, its messages tagged with who fetched them
+   * @internal
+   */
+  fetched(response: FetchResponse, identity: ConsumerIdentity): FetchResponse {
+    for (const { partitions } of response.responses) {
+      for (const { messages } of partitions) for (const message of messages) this.#tag(message, identity);
+    }
+    return response;
+  }
+
+  #tag(message: object, identity: ConsumerIdentity): void {
+    identify(message, identity);
+    for (const listener of this.#messageListeners) listener(message, identity);
+  }
 }
 
-/** @returns the same response, its messages tagged with who fetched them */
-export function identifyAll(response: FetchResponse, identity: ConsumerIdentity): FetchResponse {
-  for (const { partitions } of response.responses) {
-    for (const { messages } of partitions) for (const message of messages) identify(message, identity);
-  }
-  return response;
-}
+type MessageListener = (message: object, identity: ConsumerIdentity) => void;

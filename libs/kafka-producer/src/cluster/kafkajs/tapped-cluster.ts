@@ -1,5 +1,5 @@
 import type { ConsumerIdentity } from '../../record/consumer-identity.js';
-import { identifyAll, type ConsumerTap } from './consumer-tap.js';
+import type { ConsumerTap } from './consumer-tap.js';
 import type { ConsumerBroker, ConsumerCluster, OffsetsResponse, TopicPartitionsRequest } from './kafkajs-parts.js';
 import { fetchStableOffsets, type OffsetFetch } from './stable-offset-fetch.js';
 
@@ -46,7 +46,7 @@ function tappedBroker(
     }),
     fetch: async (request) => {
       const response = await tap.withheld.fetch(request, (asked) => broker.fetch(asked));
-      return identity === undefined ? response : identifyAll(response, identity);
+      return identity === undefined ? response : tap.fetched(response, identity);
     },
   } satisfies Partial<ConsumerBroker>);
 }
