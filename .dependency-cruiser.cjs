@@ -46,7 +46,16 @@ const MAY_IMPORT = {
     'record',
     'errors',
   ],
-  scope: ['record', 'errors', 'observability', 'support'],
+  scope: [
+    'record',
+    'errors',
+    'observability',
+    'support',
+    'transactions/options',
+    'transactions/caller',
+    'top/tokens',
+    'top/service',
+  ],
   decorators: ['scope', 'topics', 'record', 'errors', 'support', 'transactions/options', 'top/tokens', 'top/service'],
   microservices: [
     'serialization',
@@ -54,7 +63,7 @@ const MAY_IMPORT = {
     'decorators/exactly-once',
     'cluster/port',
     'options/rules',
-    'transactions/unit',
+    'transactions/caller',
     'record',
     'errors',
     'observability',
@@ -64,6 +73,8 @@ const MAY_IMPORT = {
     'top/client',
   ],
   testing: [
+    'scope',
+    'observability',
     'pipeline',
     'transactions',
     'options',
@@ -81,7 +92,7 @@ const MAY_IMPORT = {
 const SRC = '^libs/kafka-producer/src/';
 const SPECIAL = {
   'transactions/options': 'transactions/transactional\\.options\\.ts$',
-  'transactions/unit': 'transactions/transaction\\.ts$',
+  'transactions/caller': 'transactions/transaction\\.ts$',
   'cluster/port': 'cluster/(cluster|cluster\\.errors|schema-request)\\.ts$',
   'cluster/consumers': 'cluster/kafkajs/(consumer-[a-z-]+|rejoin-error)\\.ts$',
   'top/client': 'kafka-producer\\.client-settings\\.ts$',

@@ -14,6 +14,7 @@ const GROUPS = [
   ['Producer', 'producer.', 'options/producer.options.ts', 'ProducerOptions'],
   ['Transactions', 'transactions.', 'options/transaction.options.ts', 'TransactionOptions'],
   ['Serializers', 'serializers.', 'options/module.options.ts', 'SerializerOptions'],
+  ['Request scope', 'requestScope.', 'options/request-scope.options.ts', 'RequestScopeOptions'],
   ['Module', '', 'options/module.options.ts', 'LifecycleOptions'],
   ['Beside the options', '', 'kafka-producer.extras.ts', 'KafkaProducerModuleExtras'],
   [

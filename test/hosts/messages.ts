@@ -11,7 +11,7 @@ export const messageHandlers: readonly HostKind[] = [
 ];
 
 /** A transport without a network: a message is a call. */
-class DirectTransport extends Server {
+export class DirectTransport extends Server {
   listen(callback: () => void): void {
     callback();
   }

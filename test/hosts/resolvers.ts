@@ -29,11 +29,15 @@ const TYPES = `
 
 /** A GraphQL server in a few lines: its own schema over HTTP, nothing else. */
 @Injectable()
-class PlainDriver extends AbstractGraphQLDriver {
+export class PlainDriver extends AbstractGraphQLDriver {
   async start({ schema }: GqlModuleOptions): Promise<void> {
     const { httpAdapter } = this.httpAdapterHost;
-    httpAdapter.post('/graphql', async ({ body }: { body: { query: string } }, response: unknown) =>
-      httpAdapter.reply(response, await graphql({ schema: schema!, source: body.query, contextValue: {} }), 200),
+    httpAdapter.post('/graphql', async (req: { body: { query: string } }, response: unknown) =>
+      httpAdapter.reply(
+        response,
+        await graphql({ schema: schema!, source: req.body.query, contextValue: { req } }),
+        200,
+      ),
     );
   }
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { runHostCase, startClusters, stopClusters } from './run-case.js';
+import { runScopeCase, scopeCases } from './scope-table.js';
 import { hostCases } from './table.js';
 
 /** What a program of its own tells the suite, one a line: first the versions it runs on, then how each case ended. */
@@ -11,6 +12,13 @@ function tell(line: TableLine): void {
   console.log(JSON.stringify(line));
 }
 
+function outcomeOf(run: Promise<void>): Promise<string> {
+  return run.then(
+    () => 'passed',
+    (error: unknown) => (error instanceof Error && error.stack) || String(error),
+  );
+}
+
 const require = createRequire(import.meta.url);
 const packages = [
   'common',
@@ -19,6 +27,7 @@ const packages = [
   'graphql',
   'microservices',
   'platform-express',
+  'platform-fastify',
   'platform-ws',
   'websockets',
 ];
@@ -29,11 +38,8 @@ const versions = packages.map((name): [string, string] => {
 tell({ versions: Object.fromEntries(versions) });
 
 const clusters = await startClusters();
-for (const hostCase of hostCases) {
-  const outcome = await runHostCase(hostCase, clusters).then(
-    () => 'passed',
-    (error: unknown) => (error instanceof Error && error.stack) || String(error),
-  );
-  tell({ name: hostCase.name, outcome });
-}
+for (const hostCase of hostCases)
+  tell({ name: hostCase.name, outcome: await outcomeOf(runHostCase(hostCase, clusters)) });
+for (const scopeCase of scopeCases)
+  tell({ name: scopeCase.name, outcome: await outcomeOf(runScopeCase(scopeCase, clusters.eu)) });
 await stopClusters(clusters);

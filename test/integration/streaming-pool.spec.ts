@@ -51,7 +51,8 @@ describe('units that stream and have fewer producers than they want', () => {
         cancelled.abort();
         await expect(waiting).rejects.toMatchObject({ reason: 'cancelled' });
         await other.abort();
-        expect(producer.stats()).toMatchObject({ streamingProducers: 0, waitingForProducer: 0, openUnits: 0 });
+        const atRest = { streamingProducers: 0, waitingForProducer: 0, openUnits: 0 };
+        await expect.poll(() => producer.stats()).toMatchObject(atRest);
       },
       { maxStreamingProducers: 1, acquireTimeoutMs: 300 },
     );

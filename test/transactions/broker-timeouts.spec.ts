@@ -56,7 +56,8 @@ describe('a transactional producer of level 1', () => {
     await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state).toBe('CompleteAbort');
     const silent = embedded.kafka.faults.onRequest('DescribeTransactions', { action: 'drop' });
     expect(await producer.end('commit', deadline(1_000))).toEqual({ kind: 'aborted' });
-    await expect(producer.begin(deadline(50))).rejects.toThrow('No answer to DescribeTransactions');
+    await expect(producer.begin(deadline(50))).rejects.toThrow('No answer to');
+    expect(silent.hits).toBeGreaterThan(0);
     silent.heal();
     expect(await run(producer, 'second')).toEqual({ kind: 'committed' });
   });

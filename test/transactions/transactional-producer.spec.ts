@@ -53,6 +53,25 @@ describe.each([1, 2] as const)('a transactional producer at level %s', (transact
     await expect.poll(() => embedded.committed()).toEqual(verdict === 'commit' ? ['first', 'second'] : ['second']);
   });
 
+  it('ends a transaction whose abort had no answer as soon as a broker listens, although nothing else is asked of it', async () => {
+    const producer = await embedded.start(
+      { transactionVersion },
+      { requestTimeoutMs: 200, transactionTimeoutMs: 60_000 },
+    );
+    await producer.begin(deadline());
+    await append(producer, 'a');
+    const unheard = (['EndTxn', 'InitProducerId'] as const).map((api) =>
+      embedded.kafka.faults.onRequest(api, { action: 'drop' }),
+    );
+    expect(await producer.end('abort', deadline(500))).toEqual({ kind: 'aborted' });
+    expect(embedded.kafka.transactions.get('shop-1')?.state).toBe('Ongoing');
+    expect(unheard[0]!.hits).toBeGreaterThan(0);
+    embedded.kafka.faults.clear();
+    await expect.poll(() => embedded.kafka.transactions.get('shop-1')?.state, { timeout: 20_000 }).not.toBe('Ongoing');
+    expect(await run(producer, 'b')).toEqual({ kind: 'committed' });
+    await expect.poll(() => embedded.committed()).toEqual(['b']);
+  });
+
   it('does not let a late EndTxn end the next transaction', async () => {
     const producer = await embedded.start({ transactionVersion }, { requestTimeoutMs: 200 });
     const late = embedded.kafka.faults.onRequest('EndTxn', { times: 1, action: 'hold' });

@@ -7,6 +7,7 @@ export type { SerializerOptions } from './options/module.options.js';
 export type { ClientOptions } from './options/client.options.js';
 export type { ProducerOptions } from './options/producer.options.js';
 export type { TransactionOptions } from './options/transaction.options.js';
+export type { RequestScopeOptions } from './options/request-scope.options.js';
 
 // Declare topics
 export { defineTopic, type AnyTopicContract, type PayloadOf, type TopicContract } from './topics/define-topic.js';
@@ -39,6 +40,15 @@ export {
   type TopicSender,
   type TopicSendOptions,
 } from './topics/topic-producer.js';
+
+// The scope of a request
+export { KafkaScope } from './scope/kafka-scope.decorator.js';
+export type { KafkaScopeOptions } from './scope/kafka-scope-options.js';
+export { KafkaScopeInterceptor } from './scope/kafka-scope.interceptor.js';
+export { RequestKafkaProducer } from './scope/request-kafka-producer.js';
+export { getRequestKafkaProducerToken, InjectRequestKafkaProducer } from './scope/inject-request-producer.decorator.js';
+export type { RunInScopeOptions } from './scope/run-in-scope.js';
+export type { InboundHeaders, RequestScope } from './record/request-scope.js';
 
 // Transactions
 export { Propagation } from './transactions/propagation/propagation.js';
@@ -113,7 +123,7 @@ export type { SerializationContext, SerializedValue, Serializer, Serializers } f
 export type { Partitioner, PartitionableRecord } from './partitioning/partitioner.js';
 export type { PartitionMetadata, TopicMetadata } from './cluster/cluster.js';
 export type { RecordHeaders } from './serialization/header-list.js';
-export type { DefaultHeaders, DefaultHeadersContext } from './serialization/record-serializer.js';
+export type { DefaultHeaders, DefaultHeadersContext } from './serialization/default-headers.js';
 export type { InterceptorClass, ProducerInterceptor } from './pipeline/producer-interceptor.js';
 
 // Observe

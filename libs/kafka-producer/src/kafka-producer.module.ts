@@ -1,18 +1,17 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
-import { loadCrc32c } from 'kafka-wire';
 
-import { createBrokerCluster } from './cluster/broker-cluster.js';
 import type { Cluster } from './cluster/cluster.js';
 import { DecoratedHosts } from './decorators/decorated-hosts.js';
-import { ContainerInterceptors } from './kafka-producer.interceptors.js';
-import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
 import { lendClient } from './kafka-producer.client-settings.js';
 import { asyncOptionsProviders, type KafkaProducerModuleAsyncOptions } from './kafka-producer.async-options.js';
 import { extraProblems, EXTRAS, type KafkaProducerModuleExtras } from './kafka-producer.extras.js';
+import type { ContainerInterceptors } from './kafka-producer.interceptors.js';
+import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
+import { intakeOf, partProviders } from './kafka-producer.parts.js';
 import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
-import { createPipeline, pipelineSettings } from './kafka-producer.pipeline.js';
-import { KafkaProducerService, type ServiceIntake } from './kafka-producer.service.js';
+import { scopeProviders } from './kafka-producer.scope.js';
+import { KafkaProducerService } from './kafka-producer.service.js';
 import { topicProviders } from './kafka-producer.topics.js';
 import {
   DEFAULT_PRODUCER,
@@ -23,17 +22,17 @@ import {
   loggerContext,
   OWN_PRODUCER,
   PRODUCER_PIPELINE,
+  REQUEST_SCOPES,
   RESOLVED_OPTIONS,
   TRANSACTIONS,
 } from './kafka-producer.tokens.js';
 import type { KafkaProducerOptions } from './options/module.options.js';
-import { resolveOptions, type OptionsContext, type ResolvedOptions } from './options/resolve-options.js';
-import { InterceptedPipeline } from './pipeline/intercepted-pipeline.js';
+import type { OptionsContext, ResolvedOptions } from './options/resolve-options.js';
 import type { ProducerPipeline } from './pipeline/producer-pipeline.js';
-import { systemClock } from './support/clock.js';
-import { transactionListener } from './kafka-producer.transactions.js';
-import { TransactionEngine } from './transactions/transaction-engine.js';
+import { getRequestKafkaProducerToken } from './scope/inject-request-producer.decorator.js';
+import type { RequestScopes } from './scope/request-scopes.js';
 import type { AnyTopicContract } from './topics/define-topic.js';
+import type { TransactionEngine } from './transactions/transaction-engine.js';
 
 /**
  * Gives an application a Kafka producer: `KafkaProducerService` to inject, and what `@Emit` needs.
@@ -102,88 +101,28 @@ function dynamicModule(
       { provide: KafkaProducerRegistration, useValue: new KafkaProducerRegistration(name, calledAt) },
       RegisteredModules,
       DecoratedHosts,
-      ...parts(name, context),
+      ...partProviders(name, context, loggerOf(name)),
+      ...scopeProviders(name, loggerOf(name)),
       {
         provide: OWN_PRODUCER,
-        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, TRANSACTIONS, INTERCEPTORS, RESOLVED_OPTIONS],
+        inject: [PRODUCER_PIPELINE, KAFKA_CLUSTER, TRANSACTIONS, INTERCEPTORS, REQUEST_SCOPES, RESOLVED_OPTIONS],
         useFactory: (
           pipeline: ProducerPipeline,
           cluster: Cluster,
           transactions: TransactionEngine,
           interceptors: ContainerInterceptors,
+          scopes: RequestScopes,
           { client }: ResolvedOptions,
         ) => {
           const intake = intakeOf(pipeline, interceptors);
-          return lendClient(new KafkaProducerService(pipeline, cluster, transactions, intake), client);
+          return lendClient(new KafkaProducerService(pipeline, cluster, transactions, intake, scopes), client);
         },
       },
       { provide: token, inject: [OWN_PRODUCER], useFactory: (producer: KafkaProducerService) => producer },
       lifecycleProvider(name, token),
     ],
-    exports: [token],
+    exports: [token, getRequestKafkaProducerToken(name)],
   };
-}
-
-function parts(name: string, context: OptionsContext): FactoryProvider[] {
-  const logger = loggerOf(name);
-  return [
-    {
-      provide: RESOLVED_OPTIONS,
-      inject: [GIVEN_OPTIONS],
-      useFactory: (given: unknown) => resolveOptions(given, { ...context, module: name }),
-    },
-    {
-      provide: KAFKA_CLUSTER,
-      inject: [RESOLVED_OPTIONS],
-      useFactory: ({ client, producer }: ResolvedOptions): Cluster =>
-        createBrokerCluster({ ...producer, client }, systemClock, (level, message) => logger[level](message)),
-    },
-    {
-      provide: PRODUCER_PIPELINE,
-      inject: [RESOLVED_OPTIONS, KAFKA_CLUSTER],
-      useFactory: async (options: ResolvedOptions, cluster: Cluster) =>
-        createPipeline(name, options, await loadCrc32c(), cluster),
-    },
-    {
-      provide: TRANSACTIONS,
-      inject: [RESOLVED_OPTIONS, KAFKA_CLUSTER, PRODUCER_PIPELINE, INTERCEPTORS, RegisteredModules],
-      useFactory: async (
-        options: ResolvedOptions,
-        cluster: Cluster,
-        pipeline: ProducerPipeline,
-        interceptors: ContainerInterceptors,
-        modules: RegisteredModules,
-      ) => {
-        const settings = {
-          producer: name,
-          transactions: options.transactions,
-          pipeline: pipelineSettings(options, await loadCrc32c()),
-        };
-        const plain = intakeOf(pipeline, interceptors);
-        const { ambient } = modules;
-        const listener = transactionListener(name, logger);
-        return new TransactionEngine(settings, {
-          cluster,
-          clock: systemClock,
-          ambient,
-          plain,
-          interceptors: interceptors.isEmpty ? undefined : interceptors.get,
-          listener,
-        });
-      },
-    },
-    {
-      provide: INTERCEPTORS,
-      inject: [RESOLVED_OPTIONS, ModuleRef],
-      useFactory: ({ interceptors }: ResolvedOptions, moduleRef: ModuleRef) =>
-        new ContainerInterceptors(name, interceptors, moduleRef, logger),
-    },
-  ];
-}
-
-/** Where the service gives its records. */
-function intakeOf(pipeline: ProducerPipeline, interceptors: ContainerInterceptors): ServiceIntake {
-  return interceptors.isEmpty ? pipeline : new InterceptedPipeline(pipeline, interceptors.get);
 }
 
 function lifecycleProvider(name: string, token: ReturnType<typeof getKafkaProducerToken>): FactoryProvider {

@@ -6,6 +6,9 @@ import type { ProducerPipeline } from './pipeline/producer-pipeline.js';
 import type { Delivery } from './record/delivery.js';
 import type { ProducerRecord } from './record/producer-record.js';
 import type { RecordMetadata } from './record/record-metadata.js';
+import type { RequestScope } from './record/request-scope.js';
+import { RequestScopes } from './scope/request-scopes.js';
+import { runInScope, type RunInScopeOptions } from './scope/run-in-scope.js';
 import type { TransactionEngine, TransactionStats } from './transactions/transaction-engine.js';
 import type { ExplicitTransaction, Transaction } from './transactions/transaction.js';
 import type { TransactionalOptions } from './transactions/transactional.options.js';
@@ -53,6 +56,13 @@ export interface ProducerStats extends PipelineStats, TransactionStats {
   readonly pausedPartitions: readonly PausedPartition[];
 }
 
+let readScopes: (producer: KafkaProducerService) => RequestScopes;
+
+/** The scopes of a producer, for what opens them. Not public: an object in the producer's place need not have any. */
+export function scopesOf(producer: unknown): RequestScopes | undefined {
+  return producer instanceof KafkaProducerService ? readScopes(producer) : undefined;
+}
+
 /**
  * Sends records to Kafka. One per module; never closed by hand: that is done when the application shuts down.
  *
@@ -63,13 +73,20 @@ export class KafkaProducerService {
   readonly #pipeline: ServicePipeline;
   readonly #cluster: ServiceCluster;
   readonly #transactions: ServiceTransactions;
+  readonly #scopes: RequestScopes;
+
+  static {
+    readScopes = (producer) => producer.#scopes;
+  }
 
   constructor(
     pipeline: ServicePipeline,
     cluster: ServiceCluster,
     transactions: ServiceTransactions,
     intake: ServiceIntake = pipeline,
+    scopes: RequestScopes = new RequestScopes(() => {}),
   ) {
+    this.#scopes = scopes;
     this.#intake = intake;
     this.#transactions = transactions;
     this.#pipeline = pipeline;
@@ -160,6 +177,23 @@ export class KafkaProducerService {
   /** What runs inside sends its records by themselves, whatever unit it is called in. */
   withoutTransaction<T>(work: () => Promise<T>): Promise<T> {
     return this.#transactions.transactions.without(work);
+  }
+
+  /**
+   * Opens a scope around work, as an interceptor does around a request: what is emitted inside with `waitFor: 'scope'` is awaited together when the work is
+   * done. Inside a scope that is open already it joins that one.
+   *
+   * When the work throws its emits are awaited all the same, and those that fail go to the log and the channel `nestjs-kafka-producer:emit-failed`.
+   *
+   * @throws what kept emits from being delivered: the error of the only one, else `BatchDeliveryError`; with `transactional` what `transaction()` throws
+   */
+  runInScope<T>(work: () => Promise<T>, options?: RunInScopeOptions): Promise<T> {
+    return runInScope(this.#scopes, (unit) => this.transaction(unit), work, options);
+  }
+
+  /** The request of the calling async context, also when its response has been sent already. */
+  currentScope(): RequestScope | undefined {
+    return this.#scopes.current();
   }
 
   /** Resolves when everything that was accepted before the call is settled, whichever way. Ends the linger of open batches. Transactions are not touched. */

@@ -36,5 +36,7 @@ export const PRODUCER_PIPELINE = Symbol.for('nestjs-kafka-producer/pipeline');
 export const TRANSACTIONS = Symbol.for('nestjs-kafka-producer/transactions');
 /** What the `interceptors` option names, once the application starts. */
 export const INTERCEPTORS = Symbol.for('nestjs-kafka-producer/interceptors');
+/** Its {@link RequestScopes}. */
+export const REQUEST_SCOPES = Symbol.for('nestjs-kafka-producer/request-scopes');
 /** The service the module made, whatever a test or an application has put under the token of its name. */
 export const OWN_PRODUCER = Symbol.for('nestjs-kafka-producer/own-producer');

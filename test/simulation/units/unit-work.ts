@@ -13,8 +13,6 @@ export interface UnitScene {
   readonly units: SimulatedUnits;
   /** What no unit may be told, or meet. */
   readonly problems: string[];
-  /** A transaction of level 1 may be aborted by a broker's time-out while an answer is lost: that cannot be told from a rival, and the producer gives up. */
-  readonly mayBeFenced: boolean;
 }
 
 export interface UnitOrders {
@@ -80,9 +78,7 @@ function failed(scene: UnitScene, unit: SimulatedUnit, error: unknown): void {
   if (message === OF_THE_WORK || message === STALE) return tell(scene, unit, 'failed');
   if (code === 'KAFKA_PRODUCER_TRANSACTION_OUTCOME_UNKNOWN') return tell(scene, unit, 'unknown');
   unit.reason = reason ?? code ?? 'no reason';
-  const isFenced = code === 'KAFKA_PRODUCER_FENCED' && scene.mayBeFenced;
-  if (code !== 'KAFKA_PRODUCER_TRANSACTION_ABORTED' && !isFenced)
-    scene.problems.push(`${unit.name} was told: ${message}`);
+  if (code !== 'KAFKA_PRODUCER_TRANSACTION_ABORTED') scene.problems.push(`${unit.name} was told: ${message}`);
   tell(scene, unit, 'aborted');
 }
 

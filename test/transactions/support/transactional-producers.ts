@@ -7,8 +7,24 @@ import {
   createTransactionalProducer,
   type TransactionalProducerSettings,
 } from '../../../libs/kafka-producer/src/transactions/producer/create-transactional-producer.js';
+import { InstanceProducers } from '../../../libs/kafka-producer/src/transactions/producer/instance-producers.js';
 import type { TransactionalProducer } from '../../../libs/kafka-producer/src/transactions/producer/transactional-producer.js';
 import { StagedRecord } from '../../../libs/kafka-producer/src/transactions/unit/staged-record.js';
+
+const SETTINGS: TransactionalProducerSettings = {
+  transactionalId: 'shop-1',
+  transactionTimeoutMs: 15_000,
+  recordsPurpose: 'transaction',
+  controlPurpose: 'control',
+  batchSizeBytes: 16_384,
+  maxRequestSizeBytes: 1_048_576,
+  codec: undefined,
+  maxInFlightRequestsPerConnection: 5,
+  requestTimeoutMs: 5_000,
+  retryBackoffMs: 5,
+  retryBackoffMaxMs: 50,
+  checksum: crc32c,
+};
 
 /** A cluster of our own connections to some Kafka, and producers on it. */
 export class TransactionalProducers {
@@ -28,25 +44,13 @@ export class TransactionalProducers {
     settings: Partial<TransactionalProducerSettings> = {},
   ): Promise<TransactionalProducer> {
     for (const topic of topics) await this.cluster.loadTopic(topic, 10_000);
-    return createTransactionalProducer(
-      {
-        transactionalId: 'shop-1',
-        transactionTimeoutMs: 15_000,
-        recordsPurpose: 'transaction',
-        controlPurpose: 'control',
-        batchSizeBytes: 16_384,
-        maxRequestSizeBytes: 1_048_576,
-        codec: undefined,
-        maxInFlightRequestsPerConnection: 5,
-        requestTimeoutMs: 5_000,
-        retryBackoffMs: 5,
-        retryBackoffMaxMs: 50,
-        checksum: crc32c,
-        ...settings,
-      },
-      this.cluster,
-      systemClock,
-    );
+    return createTransactionalProducer({ ...SETTINGS, ...settings }, this.cluster, systemClock);
+  }
+
+  /** Those of one process, on topics that are known. */
+  instance(instanceId: string | undefined): InstanceProducers {
+    const instance = { idPrefix: 'shop', instanceId, transactionTimeoutMs: SETTINGS.transactionTimeoutMs };
+    return new InstanceProducers(instance, SETTINGS, this.cluster, systemClock);
   }
 
   close(): Promise<void> {

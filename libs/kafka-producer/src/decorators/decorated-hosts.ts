@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DiscoveryService, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { DiscoveryService, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 
 import { getKafkaProducerToken } from '../kafka-producer.tokens.js';
 import type { MethodPlan } from './method-plans.js';
@@ -7,6 +7,8 @@ import { emittingMethods, type EmittingMethod } from './emitting-methods.js';
 import { exactlyOnceProblems, type RpcTarget } from './exactly-once-problems.js';
 import { droppedEmits, methodProblems, noProducer, throwProblems, type HostProblem } from './host-problems.js';
 import { clearProducerSlot, fillProducerSlot, type EmitProducer } from './producer-slot.js';
+import { scopedModules } from '../scope/scoped-module.js';
+import { scopedHandlerProblems, uncoveredHandlers } from './scoped-handlers.js';
 import { isThenable } from '../support/thenable.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -33,6 +35,7 @@ export class DecoratedHosts {
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost | undefined,
   ) {}
 
   /** Binds what came from `useValue` or `useFactory`, and what factories of other scopes will make, where there is a producer of the name. */
@@ -60,18 +63,22 @@ export class DecoratedHosts {
    *
    * @returns warnings
    * @throws UnboundMethodError when an instance needs a producer that it cannot get
-   * @throws InvalidMethodError when a decorated method is certainly not async, its decorators could not be merged, or a handler would not be exactly once
+   * @throws InvalidMethodError when a decorated method is certainly not async, its decorators could not be merged, or a handler can have no scope or would
+   * not be exactly once
    */
   verify(): string[] {
     const prototypes = [...this.prototypes()];
+    const hasHttp = this.http?.httpAdapter !== undefined && this.http.httpAdapter !== null;
+    const scoping = { modules: scopedModules(this.modules), hasHttp };
     throwProblems([
       ...this.madeElsewhere()
         .flatMap(instancesOf)
         .flatMap((instance) => this.missingProducers(instance)),
       ...prototypes.flatMap(methodProblems),
+      ...prototypes.flatMap((prototype) => scopedHandlerProblems(prototype, scoping)),
       ...exactlyOnceProblems(this.prototypes(this.discovery.getControllers()), this.rpcTargets()),
     ]);
-    return prototypes.flatMap(droppedEmits);
+    return prototypes.flatMap((prototype) => [...droppedEmits(prototype), ...uncoveredHandlers(prototype, scoping)]);
   }
 
   /** @throws InvalidTopicError when a contract of a decorated method cannot validate */

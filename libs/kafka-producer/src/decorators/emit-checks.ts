@@ -51,7 +51,10 @@ const COMMON: Readonly<Record<string, Kind>> = {
     accepts: (value) => typeof value === 'function' || (Number.isInteger(value) && (value as number) >= 0),
   },
   timestamp: FUNCTION,
-  waitFor: { expected: "'ack' or 'accepted'", accepts: (value) => value === 'ack' || value === 'accepted' },
+  waitFor: {
+    expected: "'ack', 'accepted' or 'scope'",
+    accepts: (value) => value === 'ack' || value === 'accepted' || value === 'scope',
+  },
   producer: {
     expected: 'the name of a module, a string that is not empty',
     accepts: (value) => typeof value === 'string' && value.trim() !== '',

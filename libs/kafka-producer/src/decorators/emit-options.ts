@@ -10,8 +10,11 @@ export type Result<M extends AnyAsync> = Awaited<ReturnType<M>>;
 /** What one turn of a `for … of` over the method's result gives. */
 export type ElementOf<T> = T extends Iterable<infer E> ? E : never;
 
-/** When the method's promise resolves: once Kafka has the records (`'ack'`), or once they have their place in the buffer (`'accepted'`). */
-export type WaitFor = 'ack' | 'accepted';
+/**
+ * When the method's promise resolves: once Kafka has the records (`'ack'`), once they have their place in the buffer (`'accepted'`), or at once, and the
+ * request waits for them before its response (`'scope'`; where no scope is open that is `'ack'`).
+ */
+export type WaitFor = 'ack' | 'accepted' | 'scope';
 
 /**
  * How the records of one `@Emit` are made and waited for. Functions get what the method resolved with (with `each`: one element of it) and the
@@ -26,7 +29,8 @@ export interface EmitOptions<R, A extends readonly unknown[]> {
   readonly partition?: ((result: R, args: A) => number | undefined) | number | undefined;
   readonly timestamp?: ((result: R, args: A) => number | Date | undefined) | undefined;
   /**
-   * With `'accepted'` a failed delivery is logged and published on the channel `nestjs-kafka-producer:delivery-failed`; the caller does not learn of it.
+   * With `'accepted'` a failed delivery is logged and published on the channel `nestjs-kafka-producer:delivery-failed`; the caller does not learn of it. With
+   * `'scope'` it fails the request. Inside a unit all of them resolve when the records are staged.
    *
    * @defaultValue 'ack'
    */

@@ -3,7 +3,9 @@ import { isKafkaProducerError } from '../errors/is-kafka-producer-error.js';
 import type { Delivery } from '../record/delivery.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
+import type { OpenScope } from '../scope/open-scope.js';
 import type { WaitFor } from './emit-options.js';
+import { leaveTo } from './emit-scope.js';
 import type { EmitProducer } from './producer-slot.js';
 
 /** Records of one call that share a producer and a way of waiting. */
@@ -12,6 +14,8 @@ export interface Consignment {
   /** Of the module, as the decorator names it. */
   readonly producerName: string;
   readonly waitFor: WaitFor;
+  /** Who waits for `'scope'`. */
+  readonly scope: OpenScope | undefined;
   readonly records: ProducerRecord[];
   /** Of each record, among all that the call emits. */
   readonly places: number[];
@@ -30,13 +34,17 @@ const UNKNOWN_PARTITION = -1;
  *
  * The object in the producer's place may be a test's mock: whatever its methods return that is no promise counts as an acknowledgement.
  *
- * @returns resolves when every `'ack'` is acknowledged and every `'accepted'` has its place in the buffer
+ * @returns resolves when every `'ack'` is acknowledged and every `'accepted'` has its place in the buffer; what is left to a scope is on its way
  * @throws the error of the only record; with several `BatchDeliveryError`, or the error that kept all of them from being sent
  */
 export function emitRecords(consignments: readonly Consignment[], onLost: LostListener): Promise<unknown> {
   const [first] = consignments;
   if (first === undefined || consignments.length > 1) return settleAll(consignments, onLost);
-  const { producer, waitFor, records } = first;
+  const { producer, waitFor, scope, records } = first;
+  if (scope !== undefined) {
+    leaveTo(scope, producer, records);
+    return Promise.resolve();
+  }
   if (waitFor === 'ack') {
     return Promise.resolve<unknown>(records.length === 1 ? producer.send(records[0]!) : producer.sendAll(records));
   }
@@ -46,7 +54,7 @@ export function emitRecords(consignments: readonly Consignment[], onLost: LostLi
 async function settleAll(consignments: readonly Consignment[], onLost: LostListener): Promise<void> {
   const results = await Promise.all(
     consignments.map((consignment) =>
-      consignment.waitFor === 'ack'
+      consignment.waitFor !== 'accepted'
         ? acknowledged(consignment)
         : Promise.allSettled(consignment.records.map((record) => accept(consignment, record, onLost))),
     ),
@@ -58,7 +66,11 @@ async function settleAll(consignments: readonly Consignment[], onLost: LostListe
   if (all.some(({ status }) => status === 'rejected')) throw new BatchDeliveryError({ results: all });
 }
 
-async function acknowledged({ producer, records }: Consignment): Promise<readonly Settled[]> {
+async function acknowledged({ producer, scope, records }: Consignment): Promise<readonly Settled[]> {
+  if (scope !== undefined) {
+    leaveTo(scope, producer, records);
+    return records.map((record) => ({ status: 'fulfilled', value: unknownPlace(record) }));
+  }
   try {
     const metadata: readonly RecordMetadata[] | undefined = await producer.sendAll(records);
     return records.map((record, i) => ({ status: 'fulfilled', value: metadata?.[i] ?? unknownPlace(record) }));

@@ -101,9 +101,9 @@ describe('@Emit refuses, while the class is defined', () => {
       "its @Emit has 'payload', which has no effect",
     ],
     [
-      'waiting for the scope',
-      () => onMethod(emit(contract, { waitFor: 'scope' })),
-      "its @Emit has waitFor: 'scope'. Make waitFor 'ack' or 'accepted'.",
+      'waiting for nothing that there is',
+      () => onMethod(emit(contract, { waitFor: 'commit' })),
+      "its @Emit has waitFor: 'commit'. Make waitFor 'ack', 'accepted' or 'scope'.",
     ],
   ])('%s', (_title, decorate, message) => {
     expect(decorate).toThrow(
@@ -127,7 +127,7 @@ describe('@Emit refuses options of the wrong kind', () => {
     ['partition', 'x', 'a whole number from 0, or a function that returns one'],
     ['partition', -1, 'a whole number from 0, or a function that returns one'],
     ['each', 'yes', 'true or false'],
-    ['waitFor', null, "'ack' or 'accepted'"],
+    ['waitFor', null, "'ack', 'accepted' or 'scope'"],
     ['producer', '', 'the name of a module, a string that is not empty'],
     ['producer', 5, 'the name of a module, a string that is not empty'],
   ])('%s: %o', (name, value, expected) => {

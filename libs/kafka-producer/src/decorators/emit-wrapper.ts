@@ -5,6 +5,7 @@ import { loggerContext } from '../kafka-producer.tokens.js';
 import type { DecoratedMethod } from './decorated-method.js';
 import type { EmitPlan } from './emit-plan.js';
 import { emitRecords, type Consignment, type LostListener } from './emit-records.js';
+import { leaveTo, scopeOf } from './emit-scope.js';
 import type { EmitProducer } from './producer-slot.js';
 import { OBSERVABLE_REMEDY } from './return-type.js';
 import { isThenable } from '../support/thenable.js';
@@ -118,9 +119,12 @@ async function emitAfter(
 ): Promise<unknown> {
   const result = await returned;
   const only = plans.length === 1 ? plans[0]! : undefined;
-  if (only !== undefined && !only.isEach && only.waitFor === 'ack') {
+  if (only !== undefined && !only.isEach && only.waitFor !== 'accepted') {
     const record = only.record(host, result, args);
-    if (record !== undefined) await producers[0]!.send(record);
+    if (record === undefined) return result;
+    const scope = only.waitFor === 'scope' ? scopeOf(producers[0]!) : undefined;
+    if (scope === undefined) await producers[0]!.send(record);
+    else leaveTo(scope, producers[0]!, [record]);
     return result;
   }
   const consignments = consign(plans, producers, host, result, args);
@@ -142,10 +146,12 @@ function consign(
     const records = plan.records(host, result, args);
     if (records.length === 0) continue;
     const producer = producers[index]!;
-    const { waitFor, producer: producerName } = plan;
+    const { producer: producerName } = plan;
+    const scope = plan.waitFor === 'scope' ? scopeOf(producer) : undefined;
+    const waitFor = plan.waitFor === 'scope' && scope === undefined ? 'ack' : plan.waitFor;
     let consignment = consignments.find((other) => other.producer === producer && other.waitFor === waitFor);
     if (consignment === undefined) {
-      consignment = { producer, producerName, waitFor, records: [], places: [] };
+      consignment = { producer, producerName, waitFor, scope, records: [], places: [] };
       consignments.push(consignment);
     }
     for (const record of records) {

@@ -5,8 +5,8 @@ import type { KafkaProducerService } from '../kafka-producer.service.js';
 
 /** What a decorated method needs of a producer; a test may give its own. */
 export type EmitProducer = Pick<KafkaProducerService, 'send' | 'sendAll' | 'enqueue'> &
-  // What stands in for a producer in a test of methods without @Transactional need not have it.
-  Partial<Pick<KafkaProducerService, 'transaction'>>;
+  // What stands in for a producer in a test need not have these: `transaction` is needed by @Transactional alone; without the others no scope is open.
+  Partial<Pick<KafkaProducerService, 'transaction' | 'currentTransaction' | 'currentScope'>>;
 
 /**
  * The key under which an instance holds the producer of this name.

@@ -10,13 +10,16 @@ export interface DeliveryFailed {
   readonly error: Error;
 }
 
-/** An emit of a client made by `provideClientKafka()` failed and nobody had subscribed to its Observable. What was in a batch is a `DeliveryFailed` too. */
+/**
+ * Something was emitted, was not delivered, and nobody could be told: by a client made by `provideClientKafka()` to whose Observable nobody had subscribed, or
+ * with `waitFor: 'scope'` in a request that had failed already or was over. What was in a batch is a `DeliveryFailed` too.
+ */
 export interface EmitFailed {
   /** Name of the module. */
   readonly producer: string;
   /** As the program names it. */
   readonly topic: string;
-  /** 1 for `emit()`, as many as were given to `emitBatch()`, sent or not. */
+  /** As many as the call was to send, sent or not. */
   readonly recordCount: number;
   readonly error: Error;
 }

@@ -1,9 +1,10 @@
 import type { InterceptorClass } from '../pipeline/producer-interceptor.js';
-import type { DefaultHeaders } from '../serialization/record-serializer.js';
+import type { DefaultHeaders } from '../serialization/default-headers.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { ClientOptions } from './client.options.js';
-import { ClassList, Milliseconds, ObjectWith, OneOf, OptionalFunction } from './option-rules.js';
+import { ClassList, Milliseconds, NameList, ObjectWith, OneOf, OptionalFunction } from './option-rules.js';
 import type { ProducerOptions } from './producer.options.js';
+import type { RequestScopeOptions } from './request-scope.options.js';
 import type { TransactionOptions } from './transaction.options.js';
 
 /** When the module connects. */
@@ -48,13 +49,27 @@ export class LifecycleOptions {
    * Headers for every record that does not name them itself.
    *
    * Called once per record, when it is made, in the caller's async context; for the records of a long `sendAll()` in that context, but in later turns of the
-   * event loop. Returns a plain object or `undefined`, and at once: what it throws, or returns instead, fails that record. `scope` is the request the record
-   * belongs to, and always `undefined` in this version.
+   * event loop. Returns a plain object or `undefined`, and at once: what it throws, or returns instead, fails that record. A header that is `undefined` is left
+   * out. `scope` is the request the record belongs to, with all its headers, and `undefined` outside of any scope.
+   *
+   * A record's own headers go before those of its contract, those before what this returns, and this before `propagateHeaders`.
    *
    * @defaultValue undefined
    */
   @OptionalFunction()
   readonly defaultHeaders: DefaultHeaders | undefined = undefined;
+
+  /**
+   * Names of headers that records inherit from the request they belong to: of the HTTP request, the consumed Kafka message, the metadata of gRPC, or what
+   * `runInScope()` was given. No other header is ever copied.
+   *
+   * Names are found in any case and written as they stand here. Read when a record is made. With at least one name every request gets a scope, as with
+   * `requestScope: {}`. What stands on the record, in its contract or in `defaultHeaders` goes before it.
+   *
+   * @defaultValue []
+   */
+  @NameList()
+  readonly propagateHeaders: readonly string[] = [];
 
   /**
    * Turns the name of a topic in the program into its name in Kafka: for prefixes of stages or tenants.
@@ -116,4 +131,6 @@ export interface KafkaProducerOptions extends Given<LifecycleOptions> {
   readonly producer?: Given<ProducerOptions> | undefined;
   readonly transactions?: Given<TransactionOptions> | undefined;
   readonly serializers?: Given<SerializerOptions> | undefined;
+  /** Opens a scope around every request and message. Left out, only what says `@KafkaScope()` has one. */
+  readonly requestScope?: Given<RequestScopeOptions> | undefined;
 }

@@ -1,6 +1,7 @@
 import { ClientOptions } from './client.options.js';
 import { LifecycleOptions, SerializerOptions } from './module.options.js';
 import { ProducerOptions } from './producer.options.js';
+import { RequestScopeOptions } from './request-scope.options.js';
 import { TransactionOptions } from './transaction.options.js';
 
 /** The shape of the options: each group under its path, the top level under `''`. */
@@ -10,6 +11,7 @@ export const OPTION_GROUPS = {
   producer: ProducerOptions,
   transactions: TransactionOptions,
   serializers: SerializerOptions,
+  requestScope: RequestScopeOptions,
 } as const;
 
 export type OptionPath = keyof typeof OPTION_GROUPS;

@@ -71,6 +71,20 @@ export function ClassList(): PropertyDecorator {
   );
 }
 
+/** An array of names, none of them twice, whatever their case. */
+export function NameList(): PropertyDecorator {
+  return rule(
+    'nameList',
+    'an array of strings that are not empty, none of them twice',
+    (value) =>
+      Array.isArray(value) &&
+      value.every((name) => typeof name === 'string' && name.trim() !== '') &&
+      new Set(value.map((name: string) => name.toLowerCase())).size === value.length,
+    (value) =>
+      Array.isArray(value) ? `[${value.map((name) => describeValue(name)).join(', ')}]` : describeValue(value),
+  );
+}
+
 /** A whole number from `min`, or left out. */
 export function OptionalCount(min: number, max: number): PropertyDecorator {
   const accepts = isIntegerIn(min, max);

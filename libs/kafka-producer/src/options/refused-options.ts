@@ -1,14 +1,10 @@
 import type { OptionPath } from './option-groups.js';
 
-const NOT_YET = 'is not available in this version; leave it out';
-
 /** Names users bring along from kafkajs, Kafka or later versions, and what to do instead. A silently ignored option would be worse. */
 export const REFUSED_OPTIONS: Readonly<Record<OptionPath, Readonly<Record<string, string>>>> = {
   '': {
     name: 'stands beside useFactory, useClass or useExisting, not in what they return',
     isGlobal: 'stands beside useFactory, useClass or useExisting, not in what they return',
-    requestScope: NOT_YET,
-    propagateHeaders: NOT_YET,
     consumer: 'has no effect: this module only produces',
   },
   client: {
@@ -36,4 +32,5 @@ export const REFUSED_OPTIONS: Readonly<Record<OptionPath, Readonly<Record<string
     timeout: 'is called timeoutMs here',
   },
   serializers: {},
+  requestScope: {},
 };

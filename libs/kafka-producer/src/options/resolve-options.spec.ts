@@ -57,7 +57,9 @@ describe('options that are left out', () => {
       connect: 'background',
       connectTimeoutMs: 10_000,
       shutdownTimeoutMs: 10_000,
+      requestScope: undefined,
       defaultHeaders: undefined,
+      propagateHeaders: [],
       resolveTopic: undefined,
       interceptors: [],
       codec: undefined,
@@ -84,6 +86,17 @@ describe('options of transactions', () => {
     await expect(resolveOptions({ client, transactions })).rejects.toMatchObject({
       problems: [{ path: 'transactions.maxStagedBytes', message: 'must be at least maxUnitBytes (101), got 100' }],
     });
+  });
+});
+
+describe('the scope of requests', () => {
+  it.each([
+    ['an empty object', { requestScope: {} }, { transactional: false }],
+    ['a transactional one', { requestScope: { transactional: true } }, { transactional: true }],
+    ['headers to propagate', { propagateHeaders: ['traceparent'] }, { transactional: false }],
+    ['no header to propagate', { propagateHeaders: [] }, undefined],
+  ])('is there with %s', async (_title, given, requestScope) => {
+    expect((await resolveOptions({ client, ...given })).requestScope).toEqual(requestScope);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Given, LifecycleOptions, SerializerOptions } from './module.option
 import { combine, type CombinedProducerOptions } from './option-combinations.js';
 import { readGroup } from './option-group.js';
 import type { ProducerOptions } from './producer.options.js';
+import type { RequestScopeOptions } from './request-scope.options.js';
 import type { TransactionOptions } from './transaction.options.js';
 
 /** Options as the composition root uses them: complete, consistent and frozen. */
@@ -14,6 +15,8 @@ export interface ResolvedOptions extends LifecycleOptions {
   readonly producer: CombinedProducerOptions;
   readonly transactions: ResolvedTransactionOptions;
   readonly serializers: SerializerOptions;
+  /** `undefined`: the application's requests get no scope by themselves. */
+  readonly requestScope: RequestScopeOptions | undefined;
   /** `undefined` for `compressionType: 'none'`. */
   readonly codec: Codec | undefined;
   /** What was accepted and is probably not meant; for the log. */
@@ -47,6 +50,7 @@ export async function resolveOptions(given: unknown, context: OptionsContext = {
   const serializers = readGroup('serializers', groups?.serializers, problems);
   const own = readGroup('producer', groups?.producer, problems);
   const transactions = readGroup('transactions', groups?.transactions, problems);
+  const requestScope = readGroup('requestScope', groups?.requestScope, problems);
   const wrongAlone = new Set(problems.map(({ path }) => path));
   const { producer, warnings } = combine(own, groups?.producer ?? {}, wrongAlone, problems);
   const codec = await codecOf(producer, wrongAlone, problems);
@@ -56,12 +60,16 @@ export async function resolveOptions(given: unknown, context: OptionsContext = {
   }
   if (problems.length > 0) throw new InvalidOptionsError({ problems, module: context.module });
   const { brokers } = client;
+  const propagateHeaders = Object.freeze([...lifecycle.propagateHeaders]);
+  const isScoped = groups?.requestScope !== undefined || propagateHeaders.length > 0;
   return freezeWith(lifecycle, {
     client: freezeWith(client, { brokers: typeof brokers === 'function' ? brokers : Object.freeze([...brokers]) }),
     producer,
     transactions: freezeWith(transactions, { idPrefix: transactions.idPrefix ?? client.clientId }),
     serializers: freezeWith(serializers, {}),
+    requestScope: isScoped ? freezeWith(requestScope, {}) : undefined,
     interceptors: Object.freeze([...lifecycle.interceptors]),
+    propagateHeaders,
     codec,
     warnings,
   });
@@ -72,6 +80,7 @@ interface GivenGroups {
   readonly producer?: Given<ProducerOptions> | null;
   readonly transactions?: unknown;
   readonly serializers?: unknown;
+  readonly requestScope?: unknown;
 }
 
 /** A plain frozen copy: what is resolved has no validation decorators behind it any more. */

@@ -12,8 +12,8 @@ export class TransactionOptions {
   readonly idPrefix: string | undefined = undefined;
 
   /**
-   * Tells processes with the same `idPrefix` apart. Two that are alive with the same one fence each other: use what names the process for good (the
-   * ordinal of a StatefulSet), or leave it out.
+   * Tells processes with the same `idPrefix` apart. Of two that are alive with the same one the later goes on and the earlier is fenced: use what names the
+   * process for good (the ordinal of a StatefulSet), or leave it out.
    *
    * @defaultValue random per process
    */

@@ -81,9 +81,19 @@ describe('unknown names', () => {
       'transactions.transactionalId',
       'is made of idPrefix and instanceId here',
     ],
-    ['requestScope', { client, requestScope: {} }, 'requestScope', 'is not available in this version'],
+    [
+      'transactional',
+      { client, transactional: true },
+      'transactional',
+      "is not an option; did you mean 'requestScope.transactional'?",
+    ],
     ['interceptor', { client, interceptor: [] }, 'interceptor', "is not an option; did you mean 'interceptors'?"],
-    ['propagateHeaders', { client, propagateHeaders: [] }, 'propagateHeaders', 'is not available in this version'],
+    [
+      'propagatedHeaders',
+      { client, propagatedHeaders: [] },
+      'propagatedHeaders',
+      "is not an option; did you mean 'propagateHeaders'?",
+    ],
     ['names of Object.prototype', { client, producer: { toString: 1 } }, 'producer.toString', 'is not an option'],
   ])('are refused with what was probably meant: %s', async (_title, options, path, message) => {
     expect((await problemsOf(options))[path]).toContain(message);

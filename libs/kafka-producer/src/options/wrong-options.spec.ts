@@ -11,7 +11,8 @@ describe('wrong options', () => {
       producer: { lingerMs: '20', linger: 3, acks: 2, deliveryTimeoutMs: 10, compressionType: 'brotli' },
       serializers: { value: () => '' },
       connect: 'never',
-      requestScope: {},
+      requestScope: { transactional: 'yes' },
+      propagateHeaders: 'traceparent',
     });
     expect(Object.keys(problems).toSorted()).toEqual([
       'client.brokers',
@@ -21,7 +22,8 @@ describe('wrong options', () => {
       'producer.compressionType',
       'producer.linger',
       'producer.lingerMs',
-      'requestScope',
+      'propagateHeaders',
+      'requestScope.transactional',
       'serializers.value',
     ]);
   });
@@ -122,6 +124,13 @@ describe('wrong options', () => {
       { client, serializers: { key: () => 'x' } },
       'serializers.key',
       'must be an object with a method serialize(), got a function',
+    ],
+    ['a scope that is only switched on', { client, requestScope: true }, 'requestScope', 'must be an object, got true'],
+    [
+      'a header to propagate twice',
+      { client, propagateHeaders: ['X-Id', 'x-id'] },
+      'propagateHeaders',
+      "must be an array of strings that are not empty, none of them twice, got ['X-Id', 'x-id']",
     ],
     ['headers as an object', { client, defaultHeaders: {} }, 'defaultHeaders', 'must be a function, got an object'],
     [

@@ -96,11 +96,17 @@ describe('the fields of a record', () => {
 });
 
 describe('default headers', () => {
-  it('are asked once per record, for its topic in Kafka and its request, of which there is none yet', () => {
+  it('are asked once per record, for its topic in Kafka and its request', () => {
     const asked: unknown[] = [];
     const defaultHeaders = (context: object): undefined => void asked.push(context);
+    const request = { origin: 'http', headers: {} };
+    const scope = () => request;
     serialize({ topic: 't', value: 'x' }, { defaultHeaders, resolveTopic: (name) => `prod.${name}` });
-    expect(asked).toStrictEqual([{ topic: 'prod.t', scope: undefined }]);
+    serialize({ topic: 't', value: 'x' }, { defaultHeaders, scope });
+    expect(asked).toStrictEqual([
+      { topic: 'prod.t', scope: undefined },
+      { topic: 't', scope: request },
+    ]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { SizedRecord, type RecordHeader } from 'kafka-wire';
 
-import { InvalidRecordError, SerializationError } from '../errors/record.errors.js';
+import { InvalidRecordError } from '../errors/record.errors.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { SerializedRecord } from '../record/serialized-record.js';
 import type { Clock } from '../support/clock.js';
 import { silence } from '../support/thenable.js';
+import { RecordDefaults, type DefaultHeadersSettings } from './default-headers.js';
 import { DeferredRecord, type SerializeDeferred } from './deferred-record.js';
 import { FieldContexts } from './field-contexts.js';
 import { headerList, type RecordHeaders } from './header-list.js';
@@ -12,26 +13,13 @@ import { LateRecord } from './late-record.js';
 import type { OwnPayload } from './own-payload.js';
 import { OWN_SERIALIZER, type OwnSerializer } from './own-serializer.js';
 import { assertRecord, headersOf, partitionOf, timestampOf, topicProblem } from './record-fields.js';
-import { DEFAULT_HEADERS_REMEDY, serializeField } from './serialize-field.js';
+import { serializeField } from './serialize-field.js';
 import type { Serializer, Serializers } from './serializer.js';
 import { payloadContract, validRecord } from './valid-record.js';
 import { describeType, textSerializer, valueSerializer } from './value.serializer.js';
 
-/** What `defaultHeaders` is told of a record. */
-export interface DefaultHeadersContext {
-  /** As it is in Kafka. */
-  readonly topic: string;
-  /** The request the record belongs to. There is none in this version. */
-  readonly scope: undefined;
-}
-
-/** The `defaultHeaders` option. */
-export type DefaultHeaders = (context: DefaultHeadersContext) => RecordHeaders | undefined;
-
-export interface SerializationSettings {
+export interface SerializationSettings extends DefaultHeadersSettings {
   readonly serializers?: Serializers | undefined;
-  /** Headers for every record that does not name them itself. Called once per record, when it is made. */
-  readonly defaultHeaders?: DefaultHeaders | undefined;
   /** From the name in the program to the name in Kafka. */
   readonly resolveTopic?: ((name: string) => string) | undefined;
 }
@@ -50,6 +38,7 @@ export class RecordSerializer {
   readonly #key: Serializer;
   readonly #value: Serializer;
   readonly #header: Serializer;
+  readonly #defaults: RecordDefaults;
   readonly #clock: Clock;
   /** The name that was found legal last (at first: any legal one), since most callers send to one topic many times in a row. */
   #legalTopic = 'any';
@@ -60,6 +49,7 @@ export class RecordSerializer {
     this.#key = settings.serializers?.key ?? textSerializer;
     this.#value = settings.serializers?.value ?? valueSerializer;
     this.#header = settings.serializers?.header ?? textSerializer;
+    this.#defaults = new RecordDefaults(settings);
     this.#clock = clock;
   }
 
@@ -89,14 +79,14 @@ export class RecordSerializer {
   ): SerializedRecord | LateRecord {
     const partition = partitionOf(record, topic);
     const timestampMs = timestampOf(record, topic, callAtMs);
-    return this.#toBytes(record, topic, partition, timestampMs, this.#defaultHeaders(topic));
+    return this.#toBytes(record, topic, partition, timestampMs, this.#defaults.of(topic));
   }
 
   /** Reads what belongs to the call and leaves the bytes for later. @throws InvalidRecordError, SerializationError as `serialize()` for what is read */
   defer(record: ContractRecord, topic: string): DeferredRecord {
     const partition = partitionOf(record, topic);
     const timestampMs = timestampOf(record, topic, this.#clock.wallTime());
-    const defaultHeaders = copied(this.#defaultHeaders(topic));
+    const defaultHeaders = copied(this.#defaults.of(topic));
     return new DeferredRecord(record, topic, partition, timestampMs, defaultHeaders, this.#deferred);
   }
 
@@ -184,19 +174,6 @@ export class RecordSerializer {
     const reason = topicProblem(topic);
     if (reason !== undefined) throw new InvalidRecordError({ reason });
     return (this.#legalTopic = topic);
-  }
-
-  #defaultHeaders(topic: string): RecordHeaders | undefined {
-    const { defaultHeaders } = this.#settings;
-    if (defaultHeaders === undefined) return undefined;
-    let headers: unknown;
-    try {
-      headers = defaultHeaders({ topic, scope: undefined });
-    } catch (cause) {
-      const reason = `defaultHeaders threw ${String(cause)}`;
-      throw new SerializationError({ topic, field: 'header', reason, remedy: DEFAULT_HEADERS_REMEDY, cause });
-    }
-    return headersOf(headers, topic, 'defaultHeaders returned');
   }
 }
 

@@ -6,6 +6,8 @@ import type { KafkaProducerOptions } from '../options/module.options.js';
 import { ProducerOptions } from '../options/producer.options.js';
 import { TransactionOptions } from '../options/transaction.options.js';
 import { ProducerPipeline } from '../pipeline/producer-pipeline.js';
+import { publish } from '../observability/channels.js';
+import { RequestScopes } from '../scope/request-scopes.js';
 import { systemClock } from '../support/clock.js';
 import { AmbientUnits } from '../transactions/propagation/ambient-units.js';
 import { TransactionEngine, type EngineSettings } from '../transactions/transaction-engine.js';
@@ -17,7 +19,9 @@ import { RecordLog } from './record-log.js';
 import type { ScriptedOutcomes } from './scripted-outcomes.js';
 
 export interface InMemoryProducerOptions
-  extends InMemoryKafkaOptions, Pick<KafkaProducerOptions, 'serializers' | 'defaultHeaders' | 'resolveTopic'> {
+  extends
+    InMemoryKafkaOptions,
+    Pick<KafkaProducerOptions, 'serializers' | 'defaultHeaders' | 'propagateHeaders' | 'resolveTopic'> {
   /** What its records say they come from. @defaultValue 'default' */
   readonly name?: string | undefined;
 }
@@ -47,20 +51,25 @@ export class InMemoryProducer extends KafkaProducerService {
   readonly outcomes: ScriptedOutcomes;
 
   constructor(options: InMemoryProducerOptions = {}) {
-    const { name = DEFAULT_PRODUCER, serializers, defaultHeaders, resolveTopic, ...kafka } = options;
+    const { name = DEFAULT_PRODUCER, serializers, defaultHeaders, propagateHeaders, resolveTopic, ...kafka } = options;
     const records = new RecordLog();
     const outcomes = new OutcomeScripts();
     const cluster = new InMemoryCluster(name, kafka, records, outcomes);
+    const scopes = new RequestScopes(({ topic, recordCount, error }) =>
+      publish('nestjs-kafka-producer:emit-failed', { producer: name, topic, recordCount, error: error as Error }),
+    );
     const settings = Object.assign({}, new ProducerOptions(), {
       acks: -1,
       codec: undefined,
       checksum: crc32c,
       serializers,
       defaultHeaders,
+      propagateHeaders,
+      scope: scopes.current,
       resolveTopic,
     });
     const pipeline = new ProducerPipeline(settings, cluster, systemClock, { batchFailed: () => {} });
-    super(pipeline, cluster, inMemoryTransactions(name, settings, cluster, pipeline));
+    super(pipeline, cluster, inMemoryTransactions(name, settings, cluster, pipeline), pipeline, scopes);
     this.records = records;
     this.outcomes = outcomes;
   }

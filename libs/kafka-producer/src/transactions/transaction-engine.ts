@@ -1,15 +1,9 @@
-import { randomBytes } from 'node:crypto';
-
 import type { Cluster } from '../cluster/cluster.js';
 import { RecordPartitioner, type PartitioningSettings } from '../partitioning/record-partitioner.js';
 import { RecordSerializer, type SerializationSettings } from '../serialization/record-serializer.js';
 import type { Clock } from '../support/clock.js';
 import { GroupCommitter, type CommitterListener, type CommitterStats } from './committer/group-committer.js';
-import {
-  createTransactionalProducer,
-  type TransactionalProducerSettings,
-} from './producer/create-transactional-producer.js';
-import type { TransactionalProducer } from './producer/transactional-producer.js';
+import { InstanceProducers, type CommonSettings } from './producer/instance-producers.js';
 import type { AmbientUnits } from './propagation/ambient-units.js';
 import type { PlainSends } from './propagation/no-transaction.js';
 import { Transactions, type TransactionsListener } from './propagation/transactions.js';
@@ -23,15 +17,6 @@ import type { RecordInterceptors } from './unit/unit-interception.js';
 
 /** A staged unit may grow to so many times `maxUnitBytes` while there is memory (TRANSACTIONS rule 28). */
 const MAX_GROWTH = 4;
-
-/** No longer than an attempt of a group: a partition that does not answer holds up its broker's connection for so long. Unit: milliseconds. */
-const MAX_REQUEST_MS = 5_000;
-
-type Connections = Pick<TransactionalProducerSettings, 'recordsPurpose' | 'controlPurpose'>;
-
-const GROUP_CONNECTIONS: Connections = { recordsPurpose: 'transaction', controlPurpose: 'control' };
-/** Their own: what holds up a unit that streams holds up no commit (TRANSACTIONS rule 27). */
-const STREAM_CONNECTIONS: Connections = { recordsPurpose: 'stream', controlPurpose: 'stream-control' };
 
 export interface EngineSettings {
   /** Name of the module. */
@@ -48,13 +33,7 @@ export interface EngineSettings {
     readonly acquireTimeoutMs: number;
   };
   /** Those of the pipeline. */
-  readonly pipeline: Omit<
-    TransactionalProducerSettings,
-    'transactionalId' | 'transactionTimeoutMs' | 'recordsPurpose' | 'controlPurpose'
-  > &
-    PartitioningSettings &
-    SerializationSettings &
-    StagingSettings;
+  readonly pipeline: CommonSettings & PartitioningSettings & SerializationSettings & StagingSettings;
 }
 
 export interface EngineListener extends CommitterListener, TransactionsListener {
@@ -76,6 +55,7 @@ export class TransactionEngine {
   readonly #units: StagedUnits;
   readonly #memory: StagedMemory;
   readonly #pool: StreamingPool;
+  readonly #producers: InstanceProducers;
   readonly #clock: Clock;
 
   constructor(
@@ -94,19 +74,13 @@ export class TransactionEngine {
   ) {
     const { cluster, clock, ambient, plain, listener } = parts;
     this.#clock = clock;
-    const { idPrefix, instanceId = randomBytes(4).toString('hex'), transactionTimeoutMs, maxUnitBytes } = transactions;
-    let slots = 0;
-    const createProducer = (connections: Connections): TransactionalProducer => {
-      const transactionalId = `${idPrefix}-${instanceId}-${slots++}`;
-      const requestTimeoutMs = Math.min(pipeline.requestTimeoutMs, MAX_REQUEST_MS);
-      const settings = { ...pipeline, ...connections, requestTimeoutMs, transactionalId, transactionTimeoutMs };
-      return createTransactionalProducer(settings, cluster, clock);
-    };
+    const { maxUnitBytes } = transactions;
+    const producers = new InstanceProducers(transactions, pipeline, cluster, clock);
+    this.#producers = producers;
     const maxGroupBytes = (): number => pipeline.maxRequestSizeBytes * Math.max(1, cluster.brokers().length);
-    const createForGroups = (): TransactionalProducer => createProducer(GROUP_CONNECTIONS);
-    const committerParts = { clock, createProducer: createForGroups, maxGroupBytes };
+    const committerParts = { clock, createProducer: () => producers.createForGroups(), maxGroupBytes };
     this.#committer = new GroupCommitter(transactions, committerParts, listener);
-    this.#pool = new StreamingPool(transactions, () => createProducer(STREAM_CONNECTIONS), clock);
+    this.#pool = new StreamingPool(transactions, () => producers.createForStream(), clock);
     this.#memory = new StagedMemory(transactions.maxStagedBytes, maxUnitBytes * MAX_GROWTH);
     const stager = new RecordStager(pipeline, {
       serializer: new RecordSerializer(pipeline, clock),
@@ -153,5 +127,6 @@ export class TransactionEngine {
     await this.#units.close(timeoutMs);
     const leftMs = Math.max(0, deadlineMs - this.#clock.now());
     await Promise.all([this.#committer.close(leftMs), this.#pool.close(leftMs)]);
+    await this.#producers.close();
   }
 }

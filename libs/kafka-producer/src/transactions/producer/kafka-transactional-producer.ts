@@ -1,39 +1,18 @@
 import type { TransactionVersion } from '../../cluster/cluster.js';
 import { ProducerClosedError } from '../../errors/delivery.errors.js';
-import type { Clock } from '../../support/clock.js';
 import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
 import type { StagedRecord } from '../unit/staged-record.js';
 import { AppendCall } from './append-call.js';
 import { NoAnswerError } from './coordinator-requests.js';
-import type { IdentityRenewal } from './identity-renewal.js';
+import type { ProducerParts } from './producer-parts.js';
 import { transition, type ProducerState } from './producer-state.js';
 import { lostOffsets, lostTransaction, refusedPartition, withoutPartitions } from './record-refusals.js';
 import { INVALID_TXN_STATE, TRANSACTION_IS_LOST } from './transaction-codes.js';
-import { unknownEnd, type EndAnswer, type EndingTransaction, type TransactionEnd } from './transaction-end.js';
-import type { TransactionOffsets } from './transaction-offsets.js';
-import type { TransactionPartitions } from './transaction-partitions.js';
-import type { TransactionRecords } from './transaction-records.js';
-import type { TransactionRequests } from './transaction-requests.js';
-import type { TransactionalIdentity } from './transactional-identity.js';
+import { unknownEnd, type EndAnswer, type EndingTransaction } from './transaction-end.js';
 import type { AppendOutcome, EndOutcome, OffsetsOutcome, TransactionalProducer } from './transactional-producer.js';
-import type { Waits } from './waits.js';
 
-/** How long an unresolved end is asked on in the background: longer than any broker lets a transaction stay open that nobody ends. */
+/** How long is asked on in the background for what has no answer: longer than any broker lets a transaction stay open that nobody ends. */
 const SETTLE_TIMEOUT_MS = 1_200_000;
-
-/** What a transactional producer is made of. */
-export interface ProducerParts {
-  readonly transactionalId: string;
-  readonly clock: Clock;
-  readonly waits: Waits;
-  readonly identity: TransactionalIdentity;
-  readonly requests: TransactionRequests;
-  readonly renewal: IdentityRenewal;
-  readonly partitions: TransactionPartitions;
-  readonly offsets: TransactionOffsets;
-  readonly end: TransactionEnd;
-  readonly records: TransactionRecords;
-}
 
 /** One transactional id, spoken for to the brokers by the rules of both levels (KIP-98, KIP-890). */
 export class KafkaTransactionalProducer implements TransactionalProducer {
@@ -48,7 +27,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   #mustAbort = false;
   /** The answer to EndTxn, or that it was given up. Never rejects. */
   #ending: Promise<unknown> | undefined;
-  #settling: Promise<unknown> | undefined;
+  #settling: Promise<void> | undefined;
 
   constructor(parts: ProducerParts) {
     this.#parts = parts;
@@ -61,7 +40,11 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   }
 
   allow(transactionTimeoutMs: number): void {
-    if (this.#parts.requests.raiseTimeout(transactionTimeoutMs)) this.#parts.renewal.request();
+    if (this.#parts.requests.raiseTimeout(transactionTimeoutMs)) this.renew();
+  }
+
+  renew(): void {
+    this.#parts.renewal.request();
   }
 
   async begin(deadlineMs: number): Promise<void> {
@@ -138,9 +121,12 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     if (answer.kind === 'unresolved') return this.#unresolved(transaction, answer);
     this.#ended(transaction, answer);
     this.#become('idle');
-    // Only the holder of the identity can tell a time-out of the broker from somebody else with our id.
-    if (!answer.isOurs) await renewal.run(deadlineMs).catch(() => {});
+    if (!answer.isOurs) await this.#reassure(deadlineMs);
     return renewal.fenced === undefined ? { kind: answer.outcome } : { kind: 'fenced', error: renewal.fenced };
+  }
+
+  async settled(): Promise<void> {
+    await this.#settling;
   }
 
   close(): Promise<void> {
@@ -184,14 +170,14 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
 
   /** With level 1 a request that is late meets the next transaction, unless that has another epoch. */
   #noteLost(wasLost: boolean): void {
-    if (wasLost && this.#version === 1) this.#parts.renewal.request();
+    if (wasLost && this.#version === 1) this.renew();
   }
 
   #ended({ verdict, version }: EndingTransaction, answer: EndAnswer & { kind: 'ended' }): void {
     const { identity } = this.#parts;
     if (answer.next !== undefined) identity.replace(answer.next);
     else if (!answer.isOurs) this.#renewAfterLoss(version);
-    else if (version === 2 || verdict === 'abort' || answer.mayArriveLate) this.#parts.renewal.request();
+    else if (version === 2 || verdict === 'abort' || answer.mayArriveLate) this.renew();
   }
 
   /** No answer told how the transaction ended: when brokers knew of it, their time-out may have ended it. */
@@ -199,6 +185,18 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     const { renewal, partitions, offsets } = this.#parts;
     if (version === 1 && (partitions.mayHaveOpened || offsets.mayHaveOpened)) renewal.requestAfterLoss();
     else renewal.request();
+  }
+
+  /**
+   * Only the holder of the identity can tell a time-out of the broker from somebody else with our id. What may still be open under the old one ends with it; so
+   * this goes on in the background, lest readers wait for the next transaction of this id, or for the broker's time-out.
+   */
+  async #reassure(deadlineMs: number): Promise<void> {
+    const { clock, renewal } = this.#parts;
+    await renewal.run(deadlineMs).catch(() => {});
+    if (!renewal.isDue || renewal.fenced !== undefined || this.#isClosed) return;
+    const asking = renewal.run(clock.now() + SETTLE_TIMEOUT_MS).catch(() => {});
+    this.#settling = asking.then(() => void (this.#settling = undefined));
   }
 
   #unresolved(transaction: EndingTransaction, answer: EndAnswer & { kind: 'unresolved' }): EndOutcome {

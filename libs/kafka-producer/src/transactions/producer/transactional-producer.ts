@@ -48,6 +48,8 @@ export interface TransactionalProducer {
   readonly transactionalId: string;
   /** From the next transaction on each may be open for so long before brokers abort it; never for less than before. Unit: milliseconds. */
   allow(transactionTimeoutMs: number): void;
+  /** The next `begin()` asks for a newer identity, and so learns whether the id is still ours. */
+  renew(): void;
   /**
    * Makes sure that a transaction may be opened: has an identity, and the one before is settled (TRANSACTIONS rule 21). Asks no broker when both are so.
    *
@@ -71,6 +73,8 @@ export interface TransactionalProducer {
    * One in which nothing was sent asks no broker: its commit is `committed`. After an abort that has no answer `begin()` settles it first.
    */
   end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome>;
+  /** Resolves when no transaction that has ended without an answer is asked on for. Never rejects. */
+  settled(): Promise<void>;
   /** Gives up what is open, without asking anybody: the broker's time-out ends it. Never rejects. */
   close(): Promise<void>;
 }

@@ -77,6 +77,14 @@ class ScriptedProducer implements TransactionalProducer {
     // Brokers of a script never lose patience.
   }
 
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  renew(): void {
+    // Nor does anybody take an id.
+  }
+
   giveUp(): void {
     // They answer at the deadline.
   }

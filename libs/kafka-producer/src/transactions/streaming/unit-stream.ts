@@ -84,8 +84,8 @@ export class UnitStream {
     producer.giveUp();
     await this.#running;
     const outcome = await producer.end('abort', this.#clock.now() + ABORT_MS);
-    // Until the markers of what does not answer are written its id begins nothing.
-    if (this.#isStuck && outcome.kind === 'aborted') retire(Promise.resolve());
+    // Until the markers of what does not answer are written its id begins nothing; an abort without an answer is asked on for, lest readers wait.
+    if (this.#isStuck && outcome.kind === 'aborted') retire(producer.settled());
     else this.#giveBack(outcome);
   }
 

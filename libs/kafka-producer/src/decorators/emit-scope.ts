@@ -1,0 +1,22 @@
+import type { ProducerRecord } from '../record/producer-record.js';
+import { OpenScope } from '../scope/open-scope.js';
+import type { EmitProducer } from './producer-slot.js';
+
+/**
+ * The scope that will wait for what is emitted now. `undefined`: the method waits itself.
+ *
+ * Inside a unit there is nothing to wait for: the record is staged, and if it cannot be the method has to know, or the unit would be committed without it.
+ */
+export function scopeOf(producer: EmitProducer): OpenScope | undefined {
+  const scope = producer.currentScope?.();
+  if (!(scope instanceof OpenScope) || !scope.emits.isOpen) return undefined;
+  return producer.currentTransaction?.() === undefined ? scope : undefined;
+}
+
+/** Sends now; the scope hears what becomes of it. */
+export function leaveTo(scope: OpenScope, producer: EmitProducer, records: readonly ProducerRecord[]): void {
+  const [first] = records;
+  const sent: Promise<unknown> = records.length === 1 ? producer.send(first!) : producer.sendAll(records);
+  // A test's mock may return no promise: that counts as an acknowledgement.
+  scope.emits.add({ topic: first!.topic, recordCount: records.length, sent: Promise.resolve(sent) });
+}

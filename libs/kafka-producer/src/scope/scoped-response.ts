@@ -1,0 +1,105 @@
+import { StreamableFile } from '@nestjs/common';
+import { Observable, type Subscription } from 'rxjs';
+
+import type { OpenScope } from './open-scope.js';
+import type { RequestScopes } from './request-scopes.js';
+import { requestFailure } from './request-failure.js';
+import type { RunAsUnit } from './run-in-scope.js';
+
+/** What a handler answers, as Nest gives it to interceptors: nothing runs before it is subscribed to. */
+export type Answer = () => Observable<unknown>;
+
+/**
+ * The answer of a handler that runs inside a scope: each value leaves when what was emitted before it is acknowledged.
+ *
+ * The subscription has to happen inside of the scope, because the handler is called by it and not by `answer()`.
+ */
+export function answerInScope(scopes: RequestScopes, scope: OpenScope, answer: Answer): Observable<unknown> {
+  const { emits, origin } = scope;
+  return new Observable((subscriber) => {
+    /** Values, and the end, keep their order behind what is being waited for. */
+    let line: Promise<void> | undefined;
+    const settledThen = (deliver: () => void, value?: unknown): void => {
+      if (line === undefined && emits.isIdle) return deliver();
+      line = (line ?? Promise.resolve())
+        .then(() => emits.settle())
+        .then(deliver)
+        .catch((error: unknown) => {
+          release(value);
+          subscriber.error(requestFailure(origin, error));
+        });
+    };
+    const subscription = scopes.run(scope, () =>
+      answer().subscribe({
+        next: (value) => settledThen(() => subscriber.next(value), value),
+        complete: () => settledThen(() => subscriber.complete()),
+        error: (error: unknown) => {
+          if (line === undefined && emits.isIdle) return subscriber.error(error);
+          line = (line ?? Promise.resolve()).then(() => emits.settleUnheard()).then(() => subscriber.error(error));
+        },
+      }),
+    );
+    return () => {
+      subscription.unsubscribe();
+      emits.close();
+    };
+  });
+}
+
+/**
+ * The answer of a handler that runs as one unit. Nothing of it leaves before the unit is committed, so all its values are kept until then.
+ *
+ * @param isOwn whether the scope ends with the answer; else it is somebody else's
+ */
+export function answerAsUnit(
+  scopes: RequestScopes,
+  scope: OpenScope,
+  asUnit: RunAsUnit,
+  answer: Answer,
+  isOwn: boolean,
+): Observable<unknown> {
+  const { emits, origin } = scope;
+  return new Observable((subscriber) => {
+    const values: unknown[] = [];
+    let failure: { readonly error: unknown } | undefined;
+    let subscription: Subscription | undefined;
+    let giveUp: (error: Error) => void = () => {};
+    const handled = (): Promise<void> =>
+      new Promise<void>((resolve, reject) => {
+        giveUp = reject;
+        subscription = answer().subscribe({
+          next: (value) => values.push(value),
+          complete: resolve,
+          error: (error: unknown) => {
+            failure = { error };
+            reject(error);
+          },
+        });
+      });
+    const work = async (): Promise<void> => {
+      await handled();
+      if (isOwn) await emits.settle();
+    };
+    const failed = async (error: unknown): Promise<void> => {
+      if (isOwn) await emits.settleUnheard();
+      values.forEach(release);
+      subscriber.error(failure?.error === error ? error : requestFailure(origin, error));
+    };
+    scopes
+      .run(scope, () => asUnit(work))
+      .then(() => {
+        for (const value of values) subscriber.next(value);
+        subscriber.complete();
+      }, failed);
+    return () => {
+      subscription?.unsubscribe();
+      giveUp(new Error('Nobody waits for the answer any more'));
+      if (isOwn) emits.close();
+    };
+  });
+}
+
+/** A body that is not sent keeps its file open. */
+function release(value: unknown): void {
+  if (value instanceof StreamableFile) value.getStream().destroy();
+}

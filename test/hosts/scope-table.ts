@@ -1,0 +1,19 @@
+import type { EmbeddedKafka } from 'embedded-kafka';
+import type { ScopeCase } from './scope-case.js';
+import { httpScopes } from './scope-http.js';
+import { messageScopes } from './scope-messages.js';
+import { otherScopes } from './scope-others.js';
+
+/** Every edge of the request scope that may depend on the version of Nest. */
+export const scopeCases: readonly ScopeCase[] = [...httpScopes, ...messageScopes, ...otherScopes];
+
+/** Each has a topic of its own; a fault of one must not strike another. */
+export async function runScopeCase(scopeCase: ScopeCase, kafka: EmbeddedKafka): Promise<void> {
+  const topic = `scope-${scopeCases.indexOf(scopeCase)}`;
+  kafka.createTopic({ name: topic });
+  try {
+    await scopeCase.run(kafka, topic);
+  } finally {
+    kafka.faults.clear();
+  }
+}
