@@ -63,6 +63,7 @@ const MAY_IMPORT = {
     'decorators/exactly-once',
     'cluster/port',
     'options/rules',
+    'transactions/caller',
     'record',
     'errors',
     'observability',

@@ -3,9 +3,9 @@ import { Ctx, EventPattern, KafkaContext, Payload, Transport } from '@nestjs/mic
 import { Test } from '@nestjs/testing';
 import { logLevel } from 'kafkajs';
 import { ExactlyOnce, InjectKafkaProducer, KafkaProducerModule, KafkaProducerService } from 'nestjs-kafka-producer';
-import { exactlyOnce, type ExactlyOnceKafkaOptions } from 'nestjs-kafka-producer/microservices';
+import { exactlyOnce, type ExactlyOnceTransportOptions } from 'nestjs-kafka-producer/microservices';
 
-type Options = NonNullable<ExactlyOnceKafkaOptions['options']>;
+type Options = NonNullable<ExactlyOnceTransportOptions['options']>;
 
 /** A message as a handler gets it. */
 export interface Handled {

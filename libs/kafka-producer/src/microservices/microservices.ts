@@ -8,8 +8,10 @@ export { consumerIdentityTap } from '../cluster/kafkajs/consumer-identity-tap.js
 export { identityOf, type ConsumerIdentity } from '../record/consumer-identity.js';
 
 // Exactly-once handlers
+export { ExactlyOnceKafkaServer } from './exactly-once/exactly-once-kafka.server.js';
+export type { ExactlyOnceKafkaOptions } from './exactly-once/exactly-once-kafka.options.js';
 export { exactlyOnce } from './exactly-once/plain-transport.js';
-export type { ExactlyOnceKafkaOptions } from './exactly-once/plain-options.js';
+export type { ExactlyOnceTransportOptions } from './exactly-once/plain-options.js';
 export { ExactlyOnce } from '../decorators/exactly-once.decorator.js';
 export type { ExactlyOnceOptions } from '../decorators/exactly-once-message.js';
 export { DEAD_LETTER_HEADERS } from './exactly-once/dead-letter.js';

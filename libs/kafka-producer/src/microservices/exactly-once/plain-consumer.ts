@@ -10,10 +10,13 @@ import { PlainMessage, type FetchedMessage, type HandlingConsumer } from './plai
 import { PlainPlace } from './plain-place.js';
 import { RejoinException } from './plain-rejoin.exception.js';
 import { isRequest, replyRecords } from './plain-reply.js';
+import { Pulse } from './pulse.js';
 import type { FailedPhase } from './redelivery-culprit.js';
 import type { RedeliveryOptions } from './redelivery.options.js';
 
 export interface PlainConsumerSettings {
+  /** Of the consumer. */
+  readonly heartbeatIntervalMs: number;
   readonly redelivery: RedeliveryOptions;
   /** Of replies. @defaultValue Nest's */
   readonly serializer: Serializer | undefined;
@@ -30,6 +33,7 @@ export class PlainConsumer implements HandlingConsumer {
   readonly #tap: ConsumerTap;
   readonly #settings: PlainConsumerSettings;
   readonly #failures: PlainFailures;
+  readonly #pulse: Pulse;
   /** The message that was begun last in a partition, until it is done with: its offset. */
   readonly #unhandled = new Map<string, string>();
   /** Runs that are not over, by partition; nobody may wait for them any more. */
@@ -39,6 +43,7 @@ export class PlainConsumer implements HandlingConsumer {
     this.#tap = tap;
     this.#settings = settings;
     this.#failures = new PlainFailures(tap, settings, logger);
+    this.#pulse = new Pulse(tap.clock, settings.heartbeatIntervalMs / 2);
   }
 
   tag(message: FetchedMessage, identity: ConsumerIdentity): void {
@@ -84,7 +89,8 @@ export class PlainConsumer implements HandlingConsumer {
     if (this.#isCommitted(place) || this.#wasPassedOver(place)) return;
     this.#unhandled.set(place.key, place.offset);
     if (this.#failures.holds(run.producer, place)) return;
-    if (!(await this.#unit(place, message, run, gone))) return;
+    const heartbeat = run.context.switchToRpc().getContext<KafkaContext>().getHeartbeat();
+    if (!(await this.#pulse.during(heartbeat, () => this.#unit(place, message, run, gone)))) return;
     this.#unhandled.delete(place.key);
     this.#tap.noteCommitted(message.identity, place.topic, place.partition, place.next);
     this.#failures.handled(run.producer, place);

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import { KafkaRetriableException, RpcException, type Serializer } from '@nestjs/microservices';
+import { KafkaRetriableException, type Serializer } from '@nestjs/microservices';
 
 import type { ConsumerTap } from '../../cluster/kafkajs/consumer-tap.js';
 import type { HandlerRun } from '../../decorators/exactly-once-message.js';
@@ -147,13 +147,16 @@ export class PlainFailures {
   }
 }
 
-/** An `RpcException` that a handler of requests throws is what it has to say to whoever asks, not something to try again. */
+/**
+ * What a handler of requests fails with is its answer, as it is with Nest: whoever waits is told at once, and may ask again. What says of itself that it is to be
+ * tried again is not, and neither is what the message cannot help.
+ */
 function isAnswer({ message, run, error, phase }: Failure): boolean {
   return (
     phase === 'handling' &&
     message.replyAddress !== undefined &&
     isRequest(run.context) &&
-    error instanceof RpcException &&
-    !(error instanceof KafkaRetriableException)
+    !(error instanceof KafkaRetriableException) &&
+    culpritOf(error, phase) === 'message'
   );
 }

@@ -7,7 +7,7 @@ import { readRedelivery, type GivenRedelivery, type RedeliveryOptions } from './
 export type PlainTransportOptions = NonNullable<KafkaOptions['options']>;
 
 /** What `exactlyOnce()` is given: what Nest takes, and what happens to messages whose handler fails. */
-export interface ExactlyOnceKafkaOptions extends KafkaOptions {
+export interface ExactlyOnceTransportOptions extends KafkaOptions {
   readonly options?: PlainTransportOptions & { readonly redelivery?: GivenRedelivery | undefined };
 }
 
@@ -69,7 +69,7 @@ const REFUSED: readonly {
  *
  * @throws InvalidOptionsError
  */
-export function checkedPlainOptions(given: ExactlyOnceKafkaOptions): {
+export function checkedPlainOptions(given: ExactlyOnceTransportOptions): {
   readonly options: PlainTransportOptions;
   readonly redelivery: RedeliveryOptions;
 } {

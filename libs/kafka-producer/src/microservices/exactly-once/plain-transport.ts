@@ -6,7 +6,10 @@ import type { ConsumerTap } from '../../cluster/kafkajs/consumer-tap.js';
 import { EXACTLY_ONCE_TRANSPORT } from '../../decorators/exactly-once-problems.js';
 import { PlainConsumer } from './plain-consumer.js';
 import type { FetchedMessage } from './plain-message.js';
-import { checkedPlainOptions, type ExactlyOnceKafkaOptions, type PlainTransportOptions } from './plain-options.js';
+import { checkedPlainOptions, type ExactlyOnceTransportOptions, type PlainTransportOptions } from './plain-options.js';
+
+/** kafkajs' default. */
+const HEARTBEAT_INTERVAL_MS = 3_000;
 
 /**
  * Gives Nest's own Kafka transport what handlers with `@ExactlyOnce()` need of it. For what `NestFactory.createMicroservice()` and
@@ -26,16 +29,17 @@ import { checkedPlainOptions, type ExactlyOnceKafkaOptions, type PlainTransportO
  * @returns new options; those that were given are not changed
  * @throws InvalidOptionsError with all values that would make it not exactly once, and with what to do about each
  */
-export function exactlyOnce(transport: ExactlyOnceKafkaOptions): KafkaOptions {
+export function exactlyOnce(transport: ExactlyOnceTransportOptions): KafkaOptions {
   const { options, redelivery } = checkedPlainOptions(transport);
   const { consumer, run, subscribe, serializer } = options;
   const logger = new Logger('ExactlyOnceKafka');
+  const { heartbeatInterval: heartbeatIntervalMs = HEARTBEAT_INTERVAL_MS } = consumer ?? {};
   const consumers = new WeakSet<ConsumerTap>();
   const given = consumer?.partitionAssigners as unknown as Parameters<typeof tappedAssigners>[0];
   const assigners = tappedAssigners(given, (tap) => {
     if (consumers.has(tap)) return;
     consumers.add(tap);
-    const handling = new PlainConsumer(tap, { redelivery, serializer }, logger);
+    const handling = new PlainConsumer(tap, { redelivery, serializer, heartbeatIntervalMs }, logger);
     tap.onMessage((message, identity) => handling.tag(message as FetchedMessage, identity));
   });
   const marked = {
