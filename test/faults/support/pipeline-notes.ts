@@ -10,7 +10,7 @@ export interface PipelineNotes {
   readonly fenced: number;
   /** Times a handler has failed on purpose. */
   readonly failed: number;
-  /** Units of the last process that have begun and not ended. */
+  /** Units of the last process that have begun and not ended, and which no handler has decided to fail. */
   readonly open: number;
 }
 
@@ -24,10 +24,11 @@ export function pipelineNotes(file: string): PipelineNotes {
   // The last one may be half written: its process was killed.
   for (const line of lines.slice(0, -1)) {
     const [what, unit = ''] = line.split(' ');
+    if (what === 'fails') open.delete(unit);
     if (what === 'begins') open.clear();
     else if (what === 'handles') open.add(unit);
     else if (what === 'joined') joins++;
-    else if (what === 'failed') failed++;
+    else if (what === 'fails') failed++;
     else if (what === 'committed' || what === 'aborted') {
       open.delete(unit);
       if (what === 'committed') committed++;

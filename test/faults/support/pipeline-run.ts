@@ -75,7 +75,7 @@ export async function pipelineRun(kafka: HeardKafka, random: Random, plan: Pipel
     transactions: { transactionTimeoutMs: sessionMs + 4_000 },
   };
   // Nest has its own end for the names of groups and clients.
-  const groupId = transport === 'unfenced' ? name : `${name}-server`;
+  const groupId = transport === 'strategy' || transport === 'plain' ? `${name}-server` : name;
   const all = Array.from(
     { length: WORKERS + 1 },
     (_, index) => new PipelineWorker(`${name}-${index}`, folder, kafka.forClients, options, problems),

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { startProgram, type RunningProgram } from '../../process/run-program.js';
 import { pipelineNotes, type PipelineNotes } from './pipeline-notes.js';
 
-/** `strategy`: `ExactlyOnceKafkaServer`. `plain`: Nest's own transport with `@ExactlyOnce()`. `unfenced`: a consumer that tells the broker nothing of itself. */
-export type PipelineTransport = 'strategy' | 'plain' | 'unfenced';
+/** `strategy`: `ExactlyOnceKafkaServer`. `plain`: Nest's own transport with `@ExactlyOnce()`. `unfenced`: a consumer that tells the broker nothing of itself. `offsets-first`: one that commits what it has not handled. */
+export type PipelineTransport = 'strategy' | 'plain' | 'unfenced' | 'offsets-first';
 
 /** What a worker is told when it starts, beside who it is and its seed. */
 export interface PipelineWorkerOptions {

@@ -33,13 +33,12 @@ export function pipelineWork(producer, { notes, sink, seed, failureRate, maxWork
   }
 
   function fail(value) {
-    note('failed');
     throw new Error(`failed on purpose with '${value}'`);
   }
 
   async function handle({ key, value, partition, offset }) {
-    note(`handles ${unitNumber()} ${partition}:${offset}`);
     const isFailing = random.chance(failureRate) || value.endsWith(' poison');
+    note(`${isFailing ? 'fails' : 'handles'} ${unitNumber()} ${partition}:${offset}`);
     await pause(random.integer(0, maxWorkMs));
     if (isFailing && random.chance(0.5)) fail(value);
     const sent = producer.send({ topic: sink, key, value });

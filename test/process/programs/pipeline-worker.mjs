@@ -7,7 +7,8 @@ import { Logger } from '@nestjs/common';
 const TRANSPORTS = {
   strategy: './pipeline-microservice.mjs',
   plain: './pipeline-microservice.mjs',
-  unfenced: './pipeline-unfenced.mjs',
+  unfenced: './pipeline-kafkajs.mjs',
+  'offsets-first': './pipeline-kafkajs.mjs',
 };
 
 const [, , given, ...brokers] = process.argv;

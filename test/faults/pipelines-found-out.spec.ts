@@ -6,11 +6,10 @@ import { HeardKafka } from './support/heard-kafka.js';
 import { pipelineRun } from './support/pipeline-run.js';
 import { pipelineTroubles } from './support/pipeline-troubles.js';
 
-const RECORDS = 3_000;
 const SESSION_MS = 1_500;
 
-describe('a pipeline whose units do not say which member of the group they are of', () => {
-  const seed = seedOf('pipeline-unfenced');
+describe('a pipeline that is not exactly once', () => {
+  const seed = seedOf('pipelines-found-out');
   let kafka: HeardKafka;
 
   beforeAll(async () => {
@@ -19,22 +18,26 @@ describe('a pipeline whose units do not say which member of the group they are o
 
   afterAll(() => kafka?.stop());
 
-  it('shows what the checker is there for: records handled by two members', { timeout: 300_000 }, async () => {
+  it('handles records twice when its units do not say which member they are of', { timeout: 300_000 }, async () => {
     const random = new Random(seed);
     const troubles = pipelineTroubles(kafka, random, 1);
-    const plan = {
-      name: 'unfenced',
-      transport: 'unfenced',
-      records: RECORDS,
-      sessionMs: SESSION_MS,
-      troubles,
-    } as const;
-    const run = await pipelineRun(kafka, random, { ...plan, maxMessagesPerUnit: 1 });
+    const plan = { name: 'unfenced', transport: 'unfenced', records: 3_000, sessionMs: SESSION_MS } as const;
+    const run = await pipelineRun(kafka, random, { ...plan, troubles, maxMessagesPerUnit: 1 });
     console.log(run.text);
     // Whether all of kafkajs' consumers leave in time is not what this is about.
     expect(run.problems.filter((problem) => !/was told to stop/.test(problem))).toEqual([]);
     expect(run.kinds).toContain('doubled');
     expect(run.text).toMatch(/\d+ doubled\n {2}'k\d+ \d+', input \d:\d+, is output \d:\d+ and output \d:\d+/);
     expect([...run.felt].filter(([, count]) => count === 0)).toEqual([]);
+  });
+
+  it('is seen to commit offsets before what it made of the records, while it runs', { timeout: 120_000 }, async () => {
+    const plan = { name: 'first', transport: 'offsets-first', records: 600, sessionMs: SESSION_MS } as const;
+    const nothing = { name: 'nothing', make: async () => 1 };
+    const run = await pipelineRun(kafka, new Random(seed), { ...plan, troubles: [nothing], maxMessagesPerUnit: 1 });
+    console.log(run.text);
+    expect(run.problems).toEqual([]);
+    expect(run.kinds).toEqual(['skipped']);
+    expect(run.text).toMatch(/\d+ skipped\n {2}'k\d+ \d+', input \d:\d+, has no output, and \d+ is committed/);
   });
 });

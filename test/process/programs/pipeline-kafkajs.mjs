@@ -1,4 +1,5 @@
-// The same pipeline as people write it with kafkajs' consumer: units with offsets, and nothing that tells the broker whose they are.
+// The same pipeline as people write it with kafkajs' consumer: 'unfenced' has units with offsets, and nothing that tells the broker whose they are;
+// 'offsets-first' commits the offset of a record before it handles it.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { startApplication } from './application.mjs';
@@ -9,7 +10,7 @@ const GIVEN_UP_AFTER_MS = 5_000;
 
 /** @returns ends it */
 export async function startPipeline(brokers, options) {
-  const { clientId, groupId, source, deadLetterTopic, maxAttempts, transactions, session } = options;
+  const { transport, clientId, groupId, source, deadLetterTopic, maxAttempts, transactions, session } = options;
   const { app, producer } = await startApplication(brokers, { client: { clientId, brokers }, transactions });
   const { handle, note } = pipelineWork(producer, options);
   const consumer = new Kafka({ clientId, brokers, logLevel: logLevel.NOTHING }).consumer({ groupId, ...session });
@@ -17,13 +18,19 @@ export async function startPipeline(brokers, options) {
   const attempts = new Map();
 
   /** @returns whether it went well */
-  async function inUnit(message, partition, work) {
+  async function inUnit(message, partition, isAgain, work) {
     const offsets = [{ topic: source, partition, offset: String(Number(message.offset) + 1) }];
+    const sendOffsets = (tx) => tx.sendOffsets({ groupId, offsets, member: 'unfenced' });
     try {
-      await producer.transaction(async (tx) => {
-        await work();
-        await tx.sendOffsets({ groupId, offsets, member: 'unfenced' });
-      });
+      if (transport === 'offsets-first') {
+        if (!isAgain) await producer.transaction(sendOffsets);
+        await producer.transaction(work);
+      } else {
+        await producer.transaction(async (tx) => {
+          await work();
+          await sendOffsets(tx);
+        });
+      }
       return true;
     } catch {
       return false;
@@ -48,7 +55,7 @@ export async function startPipeline(brokers, options) {
         const work = isDead
           ? () => producer.send({ topic: deadLetterTopic, key, value })
           : () => handle({ key, value, partition, offset });
-        if (!(await inUnit(message, partition, work))) {
+        if (!(await inUnit(message, partition, tried > 0, work))) {
           attempts.set(place, tried + 1);
           await pause(BACKOFF_MS);
           return;
