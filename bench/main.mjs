@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSettings } from './arguments.mjs';
-import { Broker } from './broker.mjs';
+import { Broker, withBroker } from './broker.mjs';
 import { EMBEDDED, embeddedRuns } from './embedded-runs.mjs';
 import { inFreshProcess } from './fresh-process.mjs';
 import { judge } from './goals.mjs';
@@ -12,7 +12,7 @@ import { MICRO, microRuns } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
 import { prepare } from './prepare.mjs';
 import { goalTable, problemList, workloadTable, writeResults } from './report.mjs';
-import { ratioOf } from './statistics.mjs';
+import { ratioOf, rotated } from './statistics.mjs';
 import { UNITS, unitRuns } from './units/unit-runs.mjs';
 import { workloadById } from './workloads.mjs';
 
@@ -101,21 +101,6 @@ async function runSideBySide(settings) {
 }
 
 /**
- * @param {Broker} broker closed afterwards, also when interrupted
- * @param {(broker: Broker) => Promise<void>} work
- */
-async function withBroker(broker, work) {
-  const interrupted = () => void broker.close().finally(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
-    await work(broker);
-  } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    await broker.close();
-  }
-}
-
-/**
  * @param {Broker} broker
  * @param {import('./arguments.mjs').Settings} settings
  */
@@ -144,18 +129,6 @@ async function runAll(settings, entries, broker, workload) {
     }
   }
   return runs;
-}
-
-/**
- * Every round begins with another peer, so that nobody always comes after the same neighbour.
- *
- * @template T
- * @param {T[]} items
- * @param {number} by
- */
-function rotated(items, by) {
-  const start = items.length === 0 ? 0 : by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 /**
