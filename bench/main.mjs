@@ -10,11 +10,13 @@ import { judge } from './goals.mjs';
 import { describeMachine } from './machine.mjs';
 import { MICRO, microRuns } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
+import { PIPELINE, pipelineRuns } from './pipeline/pipeline-runs.mjs';
 import { prepare } from './prepare.mjs';
 import { goalTable, problemList, workloadTable, writeResults } from './report.mjs';
+import { REQUESTS, requestRuns } from './requests/request-runs.mjs';
 import { ratioOf, rotated } from './statistics.mjs';
 import { UNITS, unitRuns } from './units/unit-runs.mjs';
-import { workloadById } from './workloads.mjs';
+import { workloadById, workloads } from './workloads.mjs';
 
 /** What a run may take beyond warm-up and measuring: start, connect, drain, close. */
 const RUN_GRACE_MS = 45_000;
@@ -22,6 +24,13 @@ const RUN_GRACE_MS = 45_000;
 const BROKER_WARM_UP = [
   { peer: 'kafkajs', workload: 'W2', measureMs: 2500 },
   { peer: 'kafkajs-acc', workload: 'W3', measureMs: 2500 },
+];
+
+/** Workloads with peers and tables of their own. */
+const APART = [
+  { ...UNITS, run: unitRuns },
+  { ...PIPELINE, run: pipelineRuns },
+  { ...REQUESTS, run: requestRuns },
 ];
 
 /** @param {string} line */
@@ -32,10 +41,12 @@ function say(line) {
 async function main() {
   const { workloadIds: asked, ...others } = parseSettings(process.argv.slice(2));
   const embedded = EMBEDDED.map(({ id }) => id).filter((id) => asked.includes(id));
-  const workloadIds = asked.filter((id) => id !== MICRO.id && id !== UNITS.id && !embedded.includes(id));
+  const workloadIds = workloads.map(({ id }) => id).filter((id) => asked.includes(id));
   if (asked.includes(MICRO.id)) await runMicro(others);
   if (embedded.length > 0) await runEmbedded(embedded, others);
-  if (asked.includes(UNITS.id)) await runUnits({ ...others, workloadIds: [UNITS.id] });
+  for (const { id, run } of APART) {
+    if (asked.includes(id)) await runApart(run, { ...others, workloadIds: [id] });
+  }
   if (workloadIds.length > 0) await runSideBySide({ ...others, workloadIds });
 }
 
@@ -58,9 +69,12 @@ async function runEmbedded(ids, settings) {
   if (outcome === 'not measured' || (settings.check && outcome === 'missed')) process.exitCode = 1;
 }
 
-/** @param {import('./arguments.mjs').Settings} settings */
-async function runUnits(settings) {
-  const outcome = await unitRuns(settings, say);
+/**
+ * @param {(settings: import('./arguments.mjs').Settings, say: (line: string) => void) => Promise<'met' | 'missed' | 'wrong'>} run
+ * @param {import('./arguments.mjs').Settings} settings
+ */
+async function runApart(run, settings) {
+  const outcome = await run(settings, say);
   if (outcome === 'wrong' || (settings.check && outcome === 'missed')) process.exitCode = 1;
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { CONTENDER } from './goals.mjs';
+import { CONTENDER, sideOf } from './goals.mjs';
 import { ratioOf, spreadOf } from './statistics.mjs';
 
 /**
@@ -61,7 +61,7 @@ export function goalTable(verdicts) {
   if (verdicts.length === 0) return '';
   const rows = verdicts.map(({ goal, outcome, ratio }) => [
     goal.workload,
-    goal.against === undefined ? `${goal.metric} ${CONTENDER}` : `${goal.metric} ${CONTENDER} / ${goal.against}`,
+    goal.against === undefined ? `${goal.metric} ${sideOf(goal)}` : `${goal.metric} ${sideOf(goal)} / ${goal.against}`,
     goal.atLeast === undefined ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`,
     ratio ? ratioText(ratio) : '–',
     outcome,

@@ -39,6 +39,7 @@ export async function unitRuns(settings, say) {
   const entries = prepare(chosen, say);
   const runs = [];
   const cells = [];
+  const scenarioIds = scenarios.map(({ id }) => id).filter((id) => settings.scenarios?.includes(id) ?? true);
   for (const nodes of settings.nodes ?? CLUSTER_SIZES) {
     await withBroker(await Broker.open(settings.brokers, say, nodes), async (broker) => {
       say(`Warming up ${broker.description} …`);
@@ -46,7 +47,7 @@ export async function unitRuns(settings, say) {
         const entry = unitPeers.find(({ name }) => name === peer);
         await runOnce(broker, nodes, scenarioById(scenario), entry, 0, { ...settings, warmUpMs: 500 });
       }
-      for (const id of settings.scenarios ?? scenarios.map((each) => each.id)) {
+      for (const id of scenarioIds) {
         cells.push(cellOf(id, nodes));
         runs.push(...(await runScenario(settings, entries, broker, nodes, scenarioById(id), say)));
       }
