@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Controller, Get, Injectable, Param, Scope } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Controller, Get, Global, Inject, Injectable, Module, Param, Scope } from '@nestjs/common';
+import { NestFactory, REQUEST } from '@nestjs/core';
 import { defineTopic, Emit, KafkaProducerModule, RequestKafkaProducer } from 'nestjs-kafka-producer';
 import { Observable } from 'rxjs';
 import { decorateClass, decorateMethod } from '../decorate.mjs';
@@ -20,6 +20,7 @@ export async function createApplication({ around, controller, emits }, brokers, 
     {
       module: BenchModule,
       imports: [
+        TenantModule,
         KafkaProducerModule.forRoot({
           client: { clientId: 'bench', brokers },
           ...(around === 'scope' && { requestScope: {} }),
@@ -53,10 +54,23 @@ function idleController(kind) {
     }
   }
   decorateMethod(Orders, 'get', Get(':id'), idParameter);
-  const scope = kind === 'request' ? Scope.REQUEST : Scope.DEFAULT;
-  decorateClass(Orders, kind === 'facade' ? [RequestKafkaProducer] : [], Controller({ path: 'orders', scope }));
+  const injected = { singleton: [], request: [Tenant], facade: [RequestKafkaProducer] };
+  decorateClass(Orders, injected[kind], Controller('orders'));
   return Orders;
 }
+
+/** What users make per request, and the smallest of its kind. */
+class Tenant {
+  constructor(request) {
+    this.request = request;
+  }
+}
+decorateClass(Tenant, [Object], Injectable({ scope: Scope.REQUEST }));
+Inject(REQUEST)(Tenant, undefined, 0);
+
+/** Of a module that all have, as the producer's is. */
+class TenantModule {}
+decorateClass(TenantModule, [], Global(), Module({ providers: [Tenant], exports: [Tenant] }));
 
 /**
  * @param {ReturnType<typeof eventsOf>} Events
