@@ -19,6 +19,8 @@ export class AppModule {
             requestTimeoutMs,
           },
           transactions: { commitTimeoutMs },
+          // Of the headers of a request these are on its records too.
+          propagateHeaders: ['x-correlation-id', 'traceparent'],
         }),
         OrdersModule,
       ],

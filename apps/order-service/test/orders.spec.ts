@@ -37,18 +37,28 @@ async function stop(): Promise<void> {
   await kafka.stop();
 }
 
-function post(body: unknown): Promise<Response> {
+function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${url}/orders`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
 }
 
 /** What consumers with `read_committed` see. */
-async function eventsIn(topic: string): Promise<{ key: string | undefined; value: unknown }[]> {
+async function eventsIn(topic: string): Promise<SeenEvent[]> {
   const records = await kafka.recordsIn(topic, { isolation: 'read_committed' });
-  return records.map(({ key, value }) => ({ key: key?.toString(), value: JSON.parse(value?.toString() ?? 'null') }));
+  return records.map(({ key, value, headers }) => ({
+    key: key?.toString(),
+    value: JSON.parse(value?.toString() ?? 'null'),
+    headers: Object.fromEntries(headers.map((header) => [header.key, header.value?.toString()])),
+  }));
+}
+
+interface SeenEvent {
+  readonly key: string | undefined;
+  readonly value: unknown;
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 describe('POST /orders', () => {
@@ -74,6 +84,7 @@ describe('POST /orders', () => {
           lineCount: 2,
           placedAt: answer.placedAt,
         },
+        headers: {},
       },
     ]);
   });
@@ -84,9 +95,26 @@ describe('POST /orders', () => {
 
     const reservations = await eventsIn('inventory.reserved');
     expect(reservations.toSorted((a, b) => String(a.key).localeCompare(String(b.key)))).toEqual([
-      { key: 'BEAN-ETH-250', value: { orderId: 'SO-26001', sku: 'BEAN-ETH-250', quantity: 3 } },
-      { key: 'PRESS-FR-1L', value: { orderId: 'SO-26001', sku: 'PRESS-FR-1L', quantity: 1 } },
+      { key: 'BEAN-ETH-250', value: { orderId: 'SO-26001', sku: 'BEAN-ETH-250', quantity: 3 }, headers: {} },
+      { key: 'PRESS-FR-1L', value: { orderId: 'SO-26001', sku: 'PRESS-FR-1L', quantity: 1 }, headers: {} },
     ]);
+  });
+
+  it('puts the correlation id and the trace of a request on its own records, and no other header', async () => {
+    const traced = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+    await Promise.all([
+      post(ORDER, { 'x-correlation-id': 'req-1', ...traced, 'x-internal': 'no' }),
+      post({ ...ORDER, reference: 'SO-26002' }, { 'x-correlation-id': 'req-2' }),
+    ]);
+    await expect.poll(() => eventsIn('inventory.reserved')).toHaveLength(4);
+
+    for (const topic of ['orders.placed', 'inventory.reserved']) {
+      for (const { key, headers, value } of await eventsIn(topic)) {
+        const { orderId } = value as { orderId: string };
+        const own = { 'x-correlation-id': 'req-1', ...traced };
+        expect(headers, key).toEqual(orderId === 'SO-26001' ? own : { 'x-correlation-id': 'req-2' });
+      }
+    }
   });
 
   it('places an order and reserves its stock in one unit: without the one there is not the other', async () => {
