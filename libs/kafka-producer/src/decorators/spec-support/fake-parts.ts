@@ -22,6 +22,10 @@ export class FakeCluster {
   brokers(): [] {
     return [];
   }
+
+  onMetadataChange(): () => void {
+    return () => {};
+  }
 }
 
 /** A pipeline that acknowledges everything at once. */
