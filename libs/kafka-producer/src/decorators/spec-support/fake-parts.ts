@@ -26,6 +26,10 @@ export class FakeCluster {
   brokers(): [] {
     return [];
   }
+
+  onMetadataChange(): () => void {
+    return () => {};
+  }
 }
 
 /** A pipeline that acknowledges everything at once. */
