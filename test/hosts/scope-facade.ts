@@ -71,8 +71,9 @@ function early(topic: string) {
       @Inject(OfTopic) readonly events: Events,
     ) {}
 
-    use(_request: object, _response: object, next: () => void): void {
-      void this.kafka.runInScope(() => this.events.happened('middleware')).then(() => next());
+    async use(_request: object, _response: object, next: () => void): Promise<void> {
+      await this.kafka.runInScope(() => this.events.happened('middleware'));
+      next();
     }
   }
   @Injectable({ scope: Scope.REQUEST })

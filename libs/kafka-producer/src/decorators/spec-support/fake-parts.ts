@@ -19,16 +19,8 @@ export class FakeCluster {
     this.log.push('close');
   }
 
-  onMetadataChange(): () => void {
-    return () => undefined;
-  }
-
   brokers(): [] {
     return [];
-  }
-
-  onMetadataChange(): () => void {
-    return () => {};
   }
 }
 
