@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidMethodError } from '../errors/program.errors.js';
 import { KafkaScope } from '../scope/kafka-scope.decorator.js';
 import { Emit } from './emit.decorator.js';
+import { ExactlyOnce } from './exactly-once.decorator.js';
 import { warningsOf, type Options } from './spec-support/warnings-of.js';
 import { Transactional } from './transactional.decorator.js';
 
@@ -147,6 +148,15 @@ describe("a handler whose waitFor: 'scope' acts as 'ack' is a warning", () => {
       return 'x';
     }
   }
+  @Controller()
+  class ConsumesExactlyOnce {
+    @ExactlyOnce()
+    @EventPattern('orders')
+    @Emit('orders', { waitFor: 'scope' })
+    async consume(_event: unknown): Promise<string> {
+      return 'x';
+    }
+  }
   @WebSocketGateway()
   class EmitsFromSocket {
     @SubscribeMessage('hello')
@@ -172,6 +182,7 @@ describe("a handler whose waitFor: 'scope' acts as 'ack' is a warning", () => {
     ],
     ['its messages have one', controllers(ConsumesInScope), {}, []],
     ['it is a unit anyway', controllers(ConsumesInUnit), {}, []],
+    ['it is the unit of its message', controllers(ConsumesExactlyOnce), {}, []],
     [
       'a socket has none',
       { providers: [EmitsFromSocket] },

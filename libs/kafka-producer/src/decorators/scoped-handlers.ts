@@ -4,6 +4,7 @@ import { isTransactional } from '../scope/request-entry.js';
 import { unitOwner, type ScopedModule } from '../scope/scoped-module.js';
 import { EmitPlan } from './emit-plan.js';
 import { emitsOf } from './emit-marks.js';
+import { isExactlyOnce } from './exactly-once.decorator.js';
 import type { HostProblem } from './host-problems.js';
 
 /** What an application opens scopes with. */
@@ -17,7 +18,7 @@ interface Handler {
   readonly host: string;
   readonly method: string;
   readonly traits: HandlerTraits;
-  /** Names of the producers of its own `@Emit(…, { waitFor: 'scope' })`, where no `@Transactional` stands beside them. */
+  /** Names of the producers of its own `@Emit(…, { waitFor: 'scope' })`, where neither `@Transactional` nor `@ExactlyOnce` stands beside them. */
   readonly emits: readonly string[];
   /** It has a `@KafkaScope()` of its own. */
   readonly isMarked: boolean;
@@ -135,7 +136,8 @@ function handlerAt(host: object, prototype: object, name: string | symbol): Hand
   if (traits.kind === 'none' && !isMarked) return undefined;
   const plans = emitsOf(prototype, name) ?? [];
   const units = plans.filter((plan) => !(plan instanceof EmitPlan));
-  const emits = plans.filter((plan) => plan instanceof EmitPlan && plan.waitFor === 'scope');
+  const isStaged = isExactlyOnce(prototype, name);
+  const emits = plans.filter((plan) => plan instanceof EmitPlan && plan.waitFor === 'scope' && !isStaged);
   return {
     host: host.constructor.name,
     method: String(name),
