@@ -19,6 +19,10 @@ export class FakeCluster {
     this.log.push('close');
   }
 
+  onMetadataChange(): () => void {
+    return () => undefined;
+  }
+
   brokers(): [] {
     return [];
   }
