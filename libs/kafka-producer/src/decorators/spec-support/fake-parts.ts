@@ -26,10 +26,6 @@ export class FakeCluster {
   brokers(): [] {
     return [];
   }
-
-  onMetadataChange(): () => void {
-    return () => {};
-  }
 }
 
 /** A pipeline that acknowledges everything at once. */
