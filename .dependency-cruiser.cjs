@@ -1,6 +1,9 @@
 // The architecture, as data. `npm run arch` fails on the first import that is not in it; type-only imports count,
 // so the vocabulary of an upper layer cannot leak into a lower one.
 
+/** What whoever offers the producer to a framework needs. */
+const AT_THE_EDGE = ['record', 'errors', 'observability', 'support', 'top/tokens', 'top/service'];
+
 /** Which folder of libs/kafka-producer/src may import which. `cluster/port` is the interface alone, its errors and how a request is made for it. */
 const MAY_IMPORT = {
   support: [],
@@ -46,16 +49,7 @@ const MAY_IMPORT = {
     'record',
     'errors',
   ],
-  scope: [
-    'record',
-    'errors',
-    'observability',
-    'support',
-    'transactions/options',
-    'transactions/caller',
-    'top/tokens',
-    'top/service',
-  ],
+  scope: [...AT_THE_EDGE, 'transactions/options', 'transactions/caller'],
   decorators: ['scope', 'topics', 'record', 'errors', 'support', 'transactions/options', 'top/tokens', 'top/service'],
   microservices: [
     'serialization',
@@ -64,13 +58,8 @@ const MAY_IMPORT = {
     'cluster/port',
     'options/rules',
     'transactions/caller',
-    'record',
-    'errors',
-    'observability',
-    'support',
-    'top/tokens',
-    'top/service',
     'top/client',
+    ...AT_THE_EDGE,
   ],
   testing: [
     'scope',

@@ -37,12 +37,12 @@ const RESTART_MS = 5_000;
  *
  * @example
  * ```ts
- * NestFactory.createMicroservice<AsyncMicroserviceOptions>(AppModule, {
+ * const stock = {
  *   inject: [KafkaProducerService],
  *   useFactory: (producer: KafkaProducerService) => ({
  *     strategy: new ExactlyOnceKafkaServer({ producer, consumer: { groupId: 'stock' } }),
  *   }),
- * });
+ * };
  * ```
  */
 export class ExactlyOnceKafkaServer extends ServerKafka {
