@@ -1,10 +1,9 @@
 import { KafkaHeaders, ServerKafka, type KafkaContext, type MessageHandler } from '@nestjs/microservices';
 import { defaultIfEmpty, isObservable } from 'rxjs';
 
-import type { EachBatchPayload, EachMessagePayload, KafkaMessage } from '../../cluster/kafkajs/consumer-batch.js';
+import type { EachBatchPayload, EachMessagePayload } from '../../cluster/kafkajs/consumer-batch.js';
 import { consumerTapOf } from '../../cluster/kafkajs/consumer-identity-tap.js';
 import type { ConsumerTap } from '../../cluster/kafkajs/consumer-tap.js';
-import { EXACTLY_ONCE, type ExactlyOnceDelivery } from '../../decorators/exactly-once-message.js';
 import { EXACTLY_ONCE_TRANSPORT, type ExactlyOnceTransport } from '../../decorators/exactly-once-problems.js';
 import { sentenceOf } from '../../errors/describe-value.js';
 import { pausedPartitionsOf } from '../../observability/paused-partitions.js';
@@ -21,6 +20,7 @@ import { MessageReplies, RepliedFailure, type ReplyAddress, type ReplyPacket } f
 import { PartitionBatch, type BatchParts } from './partition-batch.js';
 import { Pulse } from './pulse.js';
 import { Redelivery } from './redelivery.js';
+import { ThrownError } from './thrown-error.js';
 
 /** kafkajs' default. */
 const HEARTBEAT_INTERVAL_MS = 3_000;
@@ -37,12 +37,12 @@ const RESTART_MS = 5_000;
  *
  * @example
  * ```ts
- * NestFactory.createMicroservice<AsyncMicroserviceOptions>(AppModule, {
+ * const stock = {
  *   inject: [KafkaProducerService],
  *   useFactory: (producer: KafkaProducerService) => ({
  *     strategy: new ExactlyOnceKafkaServer({ producer, consumer: { groupId: 'stock' } }),
  *   }),
- * });
+ * };
  * ```
  */
 export class ExactlyOnceKafkaServer extends ServerKafka {
@@ -141,8 +141,17 @@ export class ExactlyOnceKafkaServer extends ServerKafka {
   }
 
   async #handle(payload: EachMessagePayload, unit: Transaction): Promise<void> {
-    markHandled(payload.message);
-    if (!asksForReply(payload)) return void (await this.handleMessage(payload));
+    const thrown = new ThrownError(payload.message);
+    try {
+      if (asksForReply(payload)) await this.#answer(payload, unit);
+      else await this.handleMessage(payload);
+    } catch (error) {
+      throw thrown.instead(error);
+    }
+  }
+
+  /** An error is an answer as any other: it takes the place of what the handler has sent. */
+  async #answer(payload: EachMessagePayload, unit: Transaction): Promise<void> {
     const replies = new MessageReplies(payload.message);
     try {
       await unit.savepoint(async () => {
@@ -192,13 +201,6 @@ export class ExactlyOnceKafkaServer extends ServerKafka {
     }, RESTART_MS);
   }
 }
-
-/** `@ExactlyOnce()` on a handler has nothing to add: its unit is open already. */
-function markHandled(message: KafkaMessage): void {
-  (message as { [EXACTLY_ONCE]?: ExactlyOnceDelivery })[EXACTLY_ONCE] = IN_UNIT;
-}
-
-const IN_UNIT: ExactlyOnceDelivery = { handle: ({ handler }) => handler() };
 
 /** As Nest decides it; an `@EventPattern` handler is called all the same, and replies nothing. */
 function asksForReply({ message: { headers } }: EachMessagePayload): boolean {

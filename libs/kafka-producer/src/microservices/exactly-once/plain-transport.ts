@@ -19,12 +19,10 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
  *
  * @example
  * ```ts
- * app.connectMicroservice(
- *   exactlyOnce({
- *     transport: Transport.KAFKA,
- *     options: { client: { brokers }, consumer: { groupId: 'stock' }, redelivery: { deadLetterTopic: 'orders.dead' } },
- *   }),
- * );
+ * const stock = exactlyOnce({
+ *   transport: Transport.KAFKA,
+ *   options: { client: { brokers: ['localhost:9092'] }, consumer: { groupId: 'stock' }, redelivery: { deadLetterTopic: 'dead' } },
+ * });
  * ```
  * @returns new options; those that were given are not changed
  * @throws InvalidOptionsError with all values that would make it not exactly once, and with what to do about each
