@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plainCases } from './exactly-once-plain-table.js';
 import { runTableOnNest11 } from './nest-11.js';
 import { runHostCase, startClusters, stopClusters, type Clusters } from './run-case.js';
 import { scopeCases } from './scope-table.js';
@@ -31,10 +32,10 @@ describe('on Nest 11, a record is sent once, by the right application, the frame
     const { graphql, ...nest } = versions;
     const majors = new Set(Object.values(nest).map((version) => version.split('.')[0]));
     expect([majors, graphql]).toEqual([new Set(['11']), expect.stringMatching(/^13\./) as string]);
-    expect([...outcomes.keys()]).toEqual([...hostCases, ...scopeCases].map(({ name }) => name));
+    expect([...outcomes.keys()]).toEqual([...hostCases, ...scopeCases, ...plainCases].map(({ name }) => name));
   });
 
-  it.each([...hostCases, ...scopeCases])('$name', ({ name }) => {
+  it.each([...hostCases, ...scopeCases, ...plainCases])('$name', ({ name }) => {
     expect(outcomes.get(name)).toBe('passed');
   });
 });
