@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exactlyOnceCases } from './exactly-once-table.js';
 import { plainCases } from './exactly-once-plain-table.js';
 import { runTableOnNest11 } from './nest-11.js';
 import { runHostCase, startClusters, stopClusters, type Clusters } from './run-case.js';
@@ -18,7 +19,7 @@ describe('on Nest 12, a record is sent once, by the right application, and the f
   });
 });
 
-describe('on Nest 11, a record is sent once, by the right application, the framework still answers, and requests have their scopes', () => {
+describe('on Nest 11, a record is sent once, by the right application, the framework still answers, requests have their scopes, and messages are handled once', () => {
   const outcomes = new Map<string, string>();
   let versions: Readonly<Record<string, string>> = {};
   beforeAll(async () => {
@@ -32,10 +33,12 @@ describe('on Nest 11, a record is sent once, by the right application, the frame
     const { graphql, ...nest } = versions;
     const majors = new Set(Object.values(nest).map((version) => version.split('.')[0]));
     expect([majors, graphql]).toEqual([new Set(['11']), expect.stringMatching(/^13\./) as string]);
-    expect([...outcomes.keys()]).toEqual([...hostCases, ...scopeCases, ...plainCases].map(({ name }) => name));
+    expect([...outcomes.keys()]).toEqual(
+      [...hostCases, ...scopeCases, ...exactlyOnceCases, ...plainCases].map(({ name }) => name),
+    );
   });
 
-  it.each([...hostCases, ...scopeCases, ...plainCases])('$name', ({ name }) => {
+  it.each([...hostCases, ...scopeCases, ...exactlyOnceCases, ...plainCases])('$name', ({ name }) => {
     expect(outcomes.get(name)).toBe('passed');
   });
 });

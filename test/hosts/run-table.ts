@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
+import { exactlyOnceCases, runExactlyOnceCase } from './exactly-once-table.js';
 import { plainCases, runPlainCase } from './exactly-once-plain-table.js';
 import { runHostCase, startClusters, stopClusters } from './run-case.js';
 import { runScopeCase, scopeCases } from './scope-table.js';
@@ -43,6 +44,8 @@ for (const hostCase of hostCases)
   tell({ name: hostCase.name, outcome: await outcomeOf(runHostCase(hostCase, clusters)) });
 for (const scopeCase of scopeCases)
   tell({ name: scopeCase.name, outcome: await outcomeOf(runScopeCase(scopeCase, clusters.eu)) });
+for (const exactlyOnceCase of exactlyOnceCases)
+  tell({ name: exactlyOnceCase.name, outcome: await outcomeOf(runExactlyOnceCase(exactlyOnceCase, clusters.eu)) });
 for (const plainCase of plainCases)
   tell({ name: plainCase.name, outcome: await outcomeOf(runPlainCase(plainCase, clusters.eu)) });
 await stopClusters(clusters);
