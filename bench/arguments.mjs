@@ -2,18 +2,26 @@ import { parseArgs } from 'node:util';
 import { EMBEDDED } from './embedded-runs.mjs';
 import { MICRO } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
+import { pipelinePeers } from './pipeline/pipeline-peers.mjs';
+import { PIPELINE } from './pipeline/pipeline-runs.mjs';
+import { parts } from './requests/parts.mjs';
+import { REQUESTS } from './requests/request-runs.mjs';
 import { CLUSTER_SIZES, scenarios } from './units/scenarios.mjs';
 import { unitPeers } from './units/unit-peers.mjs';
 import { UNITS } from './units/unit-runs.mjs';
 import { workloads } from './workloads.mjs';
 
-const everything = [...workloads, MICRO, ...EMBEDDED, UNITS];
+/** Left out unless named: each takes as long as all the others. */
+const LONG = [UNITS, PIPELINE, REQUESTS];
+const everything = [...workloads, MICRO, ...EMBEDDED, ...LONG];
 const workloadNames = everything.map((workload) => workload.id);
-const everyPeer = [...peers, ...unitPeers.filter(({ name }) => peers.every((peer) => peer.name !== name))];
+/** Peers of several workloads have one name and one line. */
+const everyPeer = [...new Map([...pipelinePeers, ...unitPeers, ...peers].map((peer) => [peer.name, peer])).values()];
+const everyScenario = [...scenarios, ...parts].map(({ id }) => id);
 
 const usage = `npm run bench -- [options]
 
-  --workload W2,W3      workloads, comma-separated (default: all but W8)
+  --workload W2,W3      workloads, comma-separated (default: all but ${LONG.map(({ id }) => id).join(', ')})
   --peers kafkajs,ours  peers, comma-separated (default: all but the optional ones)
   --rounds 5            every peer runs once per round
   --warm-up-ms 1500     not measured
@@ -21,7 +29,7 @@ const usage = `npm run bench -- [options]
   --brokers host:port   a cluster of yours instead of a fresh Apache Kafka on this machine
   --options peer={…}    JSON laid over a peer's producer options; may be given more than once
   --nodes 1,3           W8: sizes of the cluster (default: both)
-  --scenarios 100x2     W8: callers x records, or slow, comma-separated (default: all)
+  --scenarios 100x2     W8: callers x records, or slow; W11: ${parts.map(({ id }) => id).join(' or ')}; comma-separated (default: all)
   --check               exit code 1 when a goal is missed or could not be measured
   --help
 
@@ -57,7 +65,10 @@ export function parseSettings(args) {
   const { values } = parseArgs({
     args,
     options: {
-      workload: { type: 'string', default: workloadNames.filter((id) => id !== UNITS.id).join(',') },
+      workload: {
+        type: 'string',
+        default: workloadNames.filter((id) => LONG.every((workload) => workload.id !== id)).join(','),
+      },
       peers: {
         type: 'string',
         default: everyPeer
@@ -94,14 +105,7 @@ export function parseSettings(args) {
     options: Object.fromEntries(values.options.map(peerOptions)),
     nodes:
       values.nodes === undefined ? undefined : chosen('--nodes', values.nodes, CLUSTER_SIZES.map(String)).map(Number),
-    scenarios:
-      values.scenarios === undefined
-        ? undefined
-        : chosen(
-            '--scenarios',
-            values.scenarios,
-            scenarios.map(({ id }) => id),
-          ),
+    scenarios: values.scenarios === undefined ? undefined : chosen('--scenarios', values.scenarios, everyScenario),
     check: values.check,
   };
 }

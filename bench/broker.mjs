@@ -111,3 +111,18 @@ export class Broker {
     await this.#stop();
   }
 }
+
+/**
+ * @param {Broker} broker closed afterwards, also when interrupted
+ * @param {(broker: Broker) => Promise<void>} work
+ */
+export async function withBroker(broker, work) {
+  const interrupted = () => void broker.close().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    await work(broker);
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await broker.close();
+  }
+}

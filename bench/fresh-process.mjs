@@ -4,7 +4,7 @@ const OUTPUT_KEPT = 2000;
 
 /**
  * @template R
- * @param {'run.mjs' | 'units/unit-run.mjs' | 'micro.mjs' | 'embedded-start.mjs'} script
+ * @param {'run.mjs' | 'units/unit-run.mjs' | 'pipeline/pipeline-run.mjs' | 'micro.mjs' | 'embedded-start.mjs'} script
  * @param {object} order its argument
  * @param {number} timeoutMs after which it is killed
  * @returns {Promise<{ result?: R, error?: string, output: string }>}

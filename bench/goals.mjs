@@ -5,9 +5,10 @@ import { cellOf } from './units/scenarios.mjs';
  * What ours has to reach against a peer of the same run: the median over the rounds of ours divided by the peer's. Without a peer: the median of ours itself.
  *
  * @typedef {object} Goal
- * @property {string} workload of W8 a scenario on a size of cluster
+ * @property {string} workload of W8 a scenario on a size of cluster, of W11 one of its parts
+ * @property {string} [peer] who has to reach it, where that is not `ours`
  * @property {string} [against] name of the peer
- * @property {'recordsPerSecond' | 'unitsPerSecond' | 'p50Ms' | 'p99Ms' | 'visibleP99Ms' | 'cpuMicrosPerRecord'} metric
+ * @property {'recordsPerSecond' | 'unitsPerSecond' | 'messagesPerSecond' | 'requestsPerSecond' | 'p50Ms' | 'p99Ms' | 'visibleP99Ms' | 'cpuMicrosPerRecord'} metric
  * @property {number} [atLeast]
  * @property {number} [atMost]
  */
@@ -40,10 +41,20 @@ export const goals = [
   { workload: cellOf('slow', 1), metric: 'unitsPerSecond', atLeast: 2000 },
   // Half of what a unit sleeps: who is held up by one waits for up to 200 ms.
   { workload: cellOf('slow', 1), metric: 'visibleP99Ms', atMost: 100 },
+  // A transaction per message, of one producer as the client's users have it and of a pool of them.
+  ...['kafkajs', 'kafkajs-20'].map((against) => {
+    return { workload: 'W9', peer: 'ours-per-100', against, metric: 'messagesPerSecond', atLeast: 20 };
+  }),
+  { workload: 'W11 open', peer: 'scope', against: 'plain', metric: 'requestsPerSecond', atLeast: 0.95 },
 ];
 
-/** The peer the goals are set for. */
+/** The peer the goals are set for, where they do not say another. */
 export const CONTENDER = 'ours';
+
+/** @param {Goal} goal */
+export function sideOf({ peer = CONTENDER }) {
+  return peer;
+}
 
 /**
  * @typedef {object} Verdict
@@ -62,16 +73,17 @@ export const CONTENDER = 'ours';
  * @returns {Verdict[]}
  */
 export function judge(runs, workloadIds, peerNames, ratioOf) {
-  if (!peerNames.includes(CONTENDER)) return [];
   return goals
     .filter(
-      (goal) => workloadIds.includes(goal.workload) && (goal.against === undefined || peerNames.includes(goal.against)),
+      (goal) =>
+        workloadIds.includes(goal.workload) &&
+        [sideOf(goal), goal.against ?? sideOf(goal)].every((name) => peerNames.includes(name)),
     )
     .map((goal) => {
       const ratio =
         goal.against === undefined
           ? ownSpread(runs, goal)
-          : ratioOf(runs, goal.workload, CONTENDER, goal.against, goal.metric);
+          : ratioOf(runs, goal.workload, sideOf(goal), goal.against, goal.metric);
       return { goal, outcome: outcomeOf(goal, ratio), ratio };
     });
 }
@@ -80,8 +92,9 @@ export function judge(runs, workloadIds, peerNames, ratioOf) {
  * @param {import('./report.mjs').Run[]} runs
  * @param {Goal} goal
  */
-function ownSpread(runs, { workload, metric }) {
-  const own = runs.filter((run) => run.workload === workload && run.peer === CONTENDER && run.problem === undefined);
+function ownSpread(runs, goal) {
+  const { workload, metric } = goal;
+  const own = runs.filter((run) => run.workload === workload && run.peer === sideOf(goal) && run.problem === undefined);
   return spreadOf(own.map(({ result }) => result?.[metric] ?? Number.NaN));
 }
 

@@ -3,18 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSettings } from './arguments.mjs';
-import { Broker } from './broker.mjs';
+import { Broker, withBroker } from './broker.mjs';
 import { EMBEDDED, embeddedRuns } from './embedded-runs.mjs';
 import { inFreshProcess } from './fresh-process.mjs';
 import { judge } from './goals.mjs';
 import { describeMachine } from './machine.mjs';
 import { MICRO, microRuns } from './micro-runs.mjs';
 import { peers } from './peers.mjs';
+import { PIPELINE, pipelineRuns } from './pipeline/pipeline-runs.mjs';
 import { prepare } from './prepare.mjs';
 import { goalTable, problemList, workloadTable, writeResults } from './report.mjs';
-import { ratioOf } from './statistics.mjs';
+import { REQUESTS, requestRuns } from './requests/request-runs.mjs';
+import { ratioOf, rotated } from './statistics.mjs';
 import { UNITS, unitRuns } from './units/unit-runs.mjs';
-import { workloadById } from './workloads.mjs';
+import { workloadById, workloads } from './workloads.mjs';
 
 /** What a run may take beyond warm-up and measuring: start, connect, drain, close. */
 const RUN_GRACE_MS = 45_000;
@@ -22,6 +24,13 @@ const RUN_GRACE_MS = 45_000;
 const BROKER_WARM_UP = [
   { peer: 'kafkajs', workload: 'W2', measureMs: 2500 },
   { peer: 'kafkajs-acc', workload: 'W3', measureMs: 2500 },
+];
+
+/** Workloads with peers and tables of their own. */
+const APART = [
+  { ...UNITS, run: unitRuns },
+  { ...PIPELINE, run: pipelineRuns },
+  { ...REQUESTS, run: requestRuns },
 ];
 
 /** @param {string} line */
@@ -32,10 +41,12 @@ function say(line) {
 async function main() {
   const { workloadIds: asked, ...others } = parseSettings(process.argv.slice(2));
   const embedded = EMBEDDED.map(({ id }) => id).filter((id) => asked.includes(id));
-  const workloadIds = asked.filter((id) => id !== MICRO.id && id !== UNITS.id && !embedded.includes(id));
+  const workloadIds = workloads.map(({ id }) => id).filter((id) => asked.includes(id));
   if (asked.includes(MICRO.id)) await runMicro(others);
   if (embedded.length > 0) await runEmbedded(embedded, others);
-  if (asked.includes(UNITS.id)) await runUnits({ ...others, workloadIds: [UNITS.id] });
+  for (const { id, run } of APART) {
+    if (asked.includes(id)) await runApart(run, { ...others, workloadIds: [id] });
+  }
   if (workloadIds.length > 0) await runSideBySide({ ...others, workloadIds });
 }
 
@@ -58,9 +69,12 @@ async function runEmbedded(ids, settings) {
   if (outcome === 'not measured' || (settings.check && outcome === 'missed')) process.exitCode = 1;
 }
 
-/** @param {import('./arguments.mjs').Settings} settings */
-async function runUnits(settings) {
-  const outcome = await unitRuns(settings, say);
+/**
+ * @param {(settings: import('./arguments.mjs').Settings, say: (line: string) => void) => Promise<'met' | 'missed' | 'wrong'>} run
+ * @param {import('./arguments.mjs').Settings} settings
+ */
+async function runApart(run, settings) {
+  const outcome = await run(settings, say);
   if (outcome === 'wrong' || (settings.check && outcome === 'missed')) process.exitCode = 1;
 }
 
@@ -101,21 +115,6 @@ async function runSideBySide(settings) {
 }
 
 /**
- * @param {Broker} broker closed afterwards, also when interrupted
- * @param {(broker: Broker) => Promise<void>} work
- */
-async function withBroker(broker, work) {
-  const interrupted = () => void broker.close().finally(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
-    await work(broker);
-  } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    await broker.close();
-  }
-}
-
-/**
  * @param {Broker} broker
  * @param {import('./arguments.mjs').Settings} settings
  */
@@ -144,18 +143,6 @@ async function runAll(settings, entries, broker, workload) {
     }
   }
   return runs;
-}
-
-/**
- * Every round begins with another peer, so that nobody always comes after the same neighbour.
- *
- * @template T
- * @param {T[]} items
- * @param {number} by
- */
-function rotated(items, by) {
-  const start = items.length === 0 ? 0 : by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { CONTENDER } from './goals.mjs';
+import { CONTENDER, sideOf } from './goals.mjs';
 import { ratioOf, spreadOf } from './statistics.mjs';
 
 /**
@@ -44,14 +44,14 @@ function row(runs, workload, peer, baseline) {
   const ratio = peer === baseline ? undefined : ratioOf(runs, workload, baseline, peer, 'recordsPerSecond');
   return [
     peer,
-    number(rate.median, 0),
-    `[${number(rate.min, 0)}..${number(rate.max, 0)}]`,
-    number(spread('cpuMicrosPerRecord')?.median, 2),
-    number(spread('p50Ms')?.median, 2),
-    number(spread('p99Ms')?.median, 1),
-    number(spread('longestBlockMs')?.median, 0),
-    number(spread('maxRssMb')?.median, 0),
-    number(spread('recordsPerRequest')?.median, 0),
+    decimal(rate.median, 0),
+    `[${decimal(rate.min, 0)}..${decimal(rate.max, 0)}]`,
+    decimal(spread('cpuMicrosPerRecord')?.median, 2),
+    decimal(spread('p50Ms')?.median, 2),
+    decimal(spread('p99Ms')?.median, 1),
+    decimal(spread('longestBlockMs')?.median, 0),
+    decimal(spread('maxRssMb')?.median, 0),
+    decimal(spread('recordsPerRequest')?.median, 0),
     ratio ? `${ratioText(ratio)}x` : '',
   ];
 }
@@ -61,7 +61,7 @@ export function goalTable(verdicts) {
   if (verdicts.length === 0) return '';
   const rows = verdicts.map(({ goal, outcome, ratio }) => [
     goal.workload,
-    goal.against === undefined ? `${goal.metric} ${CONTENDER}` : `${goal.metric} ${CONTENDER} / ${goal.against}`,
+    goal.against === undefined ? `${goal.metric} ${sideOf(goal)}` : `${goal.metric} ${sideOf(goal)} / ${goal.against}`,
     goal.atLeast === undefined ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`,
     ratio ? ratioText(ratio) : '–',
     outcome,
@@ -107,15 +107,15 @@ export async function writeResults(report, label) {
  * @param {number | undefined} value
  * @param {number} digits
  */
-function number(value, digits) {
+export function decimal(value, digits) {
   if (value === undefined) return '–';
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** @param {import('./statistics.mjs').Spread} ratio */
-function ratioText({ median, min, max }) {
+export function ratioText({ median, min, max }) {
   const digits = median < 0.1 ? 3 : median < 10 ? 2 : 1;
-  return `${number(median, digits)} [${number(min, digits)}..${number(max, digits)}]`;
+  return `${decimal(median, digits)} [${decimal(min, digits)}..${decimal(max, digits)}]`;
 }
 
 /** @param {string[][]} rows the first is the head; the first column is flush left, the others flush right */

@@ -41,3 +41,15 @@ export function ratioOf(runs, workload, peer, against, metric) {
     .map(([round, value]) => value / others.get(round));
   return spreadOf(ratios);
 }
+
+/**
+ * Every round begins with another peer, so that nobody always comes after the same neighbour.
+ *
+ * @template T
+ * @param {readonly T[]} items
+ * @param {number} by
+ */
+export function rotated(items, by) {
+  const start = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}

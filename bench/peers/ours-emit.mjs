@@ -1,6 +1,6 @@
-import 'reflect-metadata';
 import { Injectable } from '@nestjs/common';
 import { defineTopic, Emit, KafkaProducerService } from 'nestjs-kafka-producer';
+import { decorateClass, decorateMethod } from '../decorate.mjs';
 import { createApplication } from './ours.mjs';
 
 /**
@@ -25,23 +25,10 @@ function eventsClass({ topic, workload }) {
       return payloads;
     }
   }
-  decorate(Events.prototype, 'one', Emit(contract));
-  decorate(Events.prototype, 'many', Emit(contract, { each: true }));
-  Injectable()(Events);
+  decorateMethod(Events, 'one', Emit(contract));
+  decorateMethod(Events, 'many', Emit(contract, { each: true }));
+  decorateClass(Events, [], Injectable());
   return Events;
-}
-
-/**
- * @param {object} prototype
- * @param {string} name
- * @param {(target: object, key: string, descriptor: PropertyDescriptor) => PropertyDescriptor | void} decorator
- */
-function decorate(prototype, name, decorator) {
-  Reflect.defineMetadata('design:type', Function, prototype, name);
-  Reflect.defineMetadata('design:paramtypes', [Object], prototype, name);
-  Reflect.defineMetadata('design:returntype', Promise, prototype, name);
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
-  Object.defineProperty(prototype, name, decorator(prototype, name, descriptor) ?? descriptor);
 }
 
 /** @param {import('../peers.mjs').PeerSettings} settings */

@@ -1,12 +1,12 @@
 import os from 'node:os';
-import { Broker } from '../broker.mjs';
+import { Broker, withBroker } from '../broker.mjs';
+import { countCommittedRecords } from '../committed-records.mjs';
 import { inFreshProcess } from '../fresh-process.mjs';
-import { goalTable, problemList, table, writeResults } from '../report.mjs';
+import { decimal, goalTable, problemList, table, writeResults } from '../report.mjs';
 import { judge } from '../goals.mjs';
 import { describeMachine } from '../machine.mjs';
 import { prepare } from '../prepare.mjs';
-import { ratioOf, spreadOf } from '../statistics.mjs';
-import { countCommittedRecords } from './committed-records.mjs';
+import { ratioOf, rotated, spreadOf } from '../statistics.mjs';
 import { cellOf, CLUSTER_SIZES, PARTITIONS, scenarioById, scenarios } from './scenarios.mjs';
 import { MAX_CALLERS_OF_ONE_PRODUCER, unitPeers } from './unit-peers.mjs';
 
@@ -39,24 +39,19 @@ export async function unitRuns(settings, say) {
   const entries = prepare(chosen, say);
   const runs = [];
   const cells = [];
+  const scenarioIds = scenarios.map(({ id }) => id).filter((id) => settings.scenarios?.includes(id) ?? true);
   for (const nodes of settings.nodes ?? CLUSTER_SIZES) {
-    const broker = await Broker.open(settings.brokers, say, nodes);
-    const interrupted = () => void broker.close().finally(() => process.exit(130));
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-    try {
+    await withBroker(await Broker.open(settings.brokers, say, nodes), async (broker) => {
       say(`Warming up ${broker.description} …`);
       for (const { peer, scenario } of BROKER_WARM_UP) {
         const entry = unitPeers.find(({ name }) => name === peer);
         await runOnce(broker, nodes, scenarioById(scenario), entry, 0, { ...settings, warmUpMs: 500 });
       }
-      for (const id of settings.scenarios ?? scenarios.map((each) => each.id)) {
+      for (const id of scenarioIds) {
         cells.push(cellOf(id, nodes));
         runs.push(...(await runScenario(settings, entries, broker, nodes, scenarioById(id), say)));
       }
-    } finally {
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-      await broker.close();
-    }
+    });
   }
   for (const cell of cells) say(cellTable(runs, cell, entries));
   const verdicts = judge(runs, cells, settings.peerNames, ratioOf);
@@ -73,8 +68,7 @@ async function runScenario(settings, entries, broker, nodes, scenario, say) {
   const field = entries.filter(({ producers }) => producers !== 1 || scenario.callers <= MAX_CALLERS_OF_ONE_PRODUCER);
   const runs = [];
   for (let round = 1; round <= settings.rounds; round++) {
-    const start = (round - 1) % Math.max(1, field.length);
-    for (const entry of [...field.slice(start), ...field.slice(0, start)]) {
+    for (const entry of rotated(field, round - 1)) {
       const run = await runOnce(broker, nodes, scenario, entry, round, settings);
       runs.push(run);
       say(progressLine(run, settings.rounds));
@@ -142,16 +136,16 @@ function cellTable(runs, cell, entries) {
     const ratio = peer === CONTENDER ? undefined : ratioOf(runs, cell, CONTENDER, peer, 'unitsPerSecond');
     return [
       peer,
-      text(rate.median, 0),
-      `[${text(rate.min, 0)}..${text(rate.max, 0)}]`,
-      text(of(({ cpuMicrosPerUnit }) => cpuMicrosPerUnit)?.median, 0),
-      text(of(({ p50Ms }) => p50Ms)?.median, 1),
-      text(of(({ p99Ms }) => p99Ms)?.median, 1),
-      text(
+      decimal(rate.median, 0),
+      `[${decimal(rate.min, 0)}..${decimal(rate.max, 0)}]`,
+      decimal(of(({ cpuMicrosPerUnit }) => cpuMicrosPerUnit)?.median, 0),
+      decimal(of(({ p50Ms }) => p50Ms)?.median, 1),
+      decimal(of(({ p99Ms }) => p99Ms)?.median, 1),
+      decimal(
         results.reduce((sum, { failures }) => sum + failures, 0),
         0,
       ),
-      ratio ? `${text(ratio.median, 1)} [${text(ratio.min, 1)}..${text(ratio.max, 1)}]x` : '',
+      ratio ? `${decimal(ratio.median, 1)} [${decimal(ratio.min, 1)}..${decimal(ratio.max, 1)}]x` : '',
       ...(hasProbe ? [visibleText(results, of, 'idle'), visibleText(results, of, 'loaded')] : []),
     ];
   });
@@ -162,11 +156,5 @@ function cellTable(runs, cell, entries) {
 /** p50 and p99 of how long a plain record needs to a `read_committed` consumer. */
 function visibleText(results, of, when) {
   if (results.every((result) => result[when] === undefined)) return '';
-  return `${text(of((result) => result[when].p50Ms)?.median, 1)} / ${text(of((result) => result[when].p99Ms)?.median, 1)} ms`;
-}
-
-/** @param {number | undefined} value */
-function text(value, digits) {
-  if (value === undefined) return '–';
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${decimal(of((result) => result[when].p50Ms)?.median, 1)} / ${decimal(of((result) => result[when].p99Ms)?.median, 1)} ms`;
 }

@@ -1,18 +1,8 @@
-import {
-  Controller,
-  ForbiddenException,
-  Get,
-  Inject,
-  Injectable,
-  Scope,
-  UseGuards,
-  type CanActivate,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import type { EmbeddedKafka } from 'embedded-kafka';
 import { deepStrictEqual, strictEqual } from 'node:assert';
-import { InjectRequestKafkaProducer, KafkaScope, RequestKafkaProducer } from 'nestjs-kafka-producer';
+import { KafkaScope } from 'nestjs-kafka-producer';
 import { PlainDriver } from './resolvers.js';
 import {
   committedIn,
@@ -22,7 +12,6 @@ import {
   producers,
   serving,
   valuesIn,
-  type Adapter,
   type Events,
   type ScopeCase,
 } from './scope-case.js';
@@ -87,70 +76,6 @@ const graphqlScopes: ScopeCase[] = [
     },
   },
 ];
-
-/** A guard that sends before any interceptor has run, and a controller that is covered, or is not. */
-function guarded(topic: string, scoped: ClassDecorator[], producer?: string) {
-  @Injectable({ scope: Scope.REQUEST })
-  class Audited implements CanActivate {
-    constructor(@InjectRequestKafkaProducer(producer) readonly kafka: RequestKafkaProducer) {}
-
-    async canActivate(context: ExecutionContext): Promise<boolean> {
-      await this.kafka.enqueue({ topic, value: 'guard' });
-      if (context.switchToHttp().getRequest<{ query: { deny?: string } }>().query.deny !== undefined) {
-        throw new ForbiddenException();
-      }
-      return true;
-    }
-  }
-  @Controller({ scope: Scope.REQUEST })
-  @UseGuards(Audited)
-  class GuardedController {
-    constructor(@InjectRequestKafkaProducer(producer) readonly kafka: RequestKafkaProducer) {}
-
-    @Get()
-    async answer(): Promise<string> {
-      await this.kafka.enqueue({ topic, value: 'handler' });
-      return 'answer';
-    }
-  }
-  for (const decorate of scoped) decorate(GuardedController);
-  return { controllers: [GuardedController] };
-}
-
-const facades = (['express', 'fastify'] as const).flatMap((adapter: Adapter): ScopeCase[] => [
-  {
-    name: `${adapter}: what a guard has accepted by the façade of its request is waited for`,
-    run: (kafka, topic) =>
-      serving(
-        { imports: [producers(kafka, { propagateHeaders: ['x-id'] })], ...guarded(topic, []) },
-        async (url) => {
-          await heldUntilAcknowledged(kafka, topic, async () => {
-            const response = await fetch(url, { headers: { 'x-id': 'r-1' } });
-            strictEqual(await response.text(), 'answer');
-          });
-          const records = await kafka.recordsIn(topic);
-          deepStrictEqual(
-            records.map(({ value, headers }) => `${String(value)} ${String(headers[0]?.value)}`).toSorted(),
-            ['guard r-1', 'handler r-1'],
-          );
-        },
-        { adapter },
-      ),
-  },
-  {
-    name: `${adapter}: what a guard has accepted fails the request that goes on`,
-    run: (kafka, topic) =>
-      serving(
-        { imports: [producers(kafka, { name: 'audit', ...IMPATIENT })], ...guarded(topic, [KafkaScope()], 'audit') },
-        async (url) => {
-          kafka.faults.onRequest('Produce', { topic, action: { errorCode: 'NOT_ENOUGH_REPLICAS' } });
-          strictEqual((await fetch(url)).status, 503);
-          strictEqual((await fetch(`${url}?deny=1`)).status, 403);
-        },
-        { adapter },
-      ),
-  },
-]);
 
 const several: ScopeCase[] = [
   {
@@ -226,4 +151,4 @@ function application(kafka: EmbeddedKafka, topic: string, requestScope: { transa
   return { imports: [producers(kafka, { requestScope })], controllers: [OneController], providers: [OfTopic] };
 }
 
-export const otherScopes: readonly ScopeCase[] = [...graphqlScopes, ...facades, ...several];
+export const otherScopes: readonly ScopeCase[] = [...graphqlScopes, ...several];

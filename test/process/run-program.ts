@@ -9,6 +9,7 @@ export interface ProgramEnd {
 }
 
 export interface RunningProgram {
+  readonly pid: number | undefined;
   readonly end: Promise<ProgramEnd>;
   /** Resolves with the line when the program has printed it, or one that matches. */
   said(line: string | RegExp): Promise<string>;
@@ -26,8 +27,9 @@ export function startProgram(
   name: string,
   args: readonly string[] = [],
   nodeFlags: readonly string[] = [],
+  killedAfterMs = KILLED_AFTER_MS,
 ): RunningProgram {
-  return startFile(join(PROGRAMS, `${name}.mjs`), args, nodeFlags);
+  return startFile(join(PROGRAMS, `${name}.mjs`), args, nodeFlags, killedAfterMs);
 }
 
 /** Runs any file under the Node that runs the tests. */
@@ -35,10 +37,11 @@ export function startFile(
   file: string,
   args: readonly string[] = [],
   nodeFlags: readonly string[] = [],
+  killedAfterMs = KILLED_AFTER_MS,
 ): RunningProgram {
   const child = spawn(process.execPath, [...nodeFlags, file, ...args], {
     env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
-    timeout: KILLED_AFTER_MS,
+    timeout: killedAfterMs,
     killSignal: 'SIGKILL',
   });
   let stdout = '';
@@ -53,6 +56,7 @@ export function startFile(
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
   );
   return {
+    pid: child.pid,
     end,
     said: (line) =>
       new Promise((resolve, reject) => {

@@ -6,22 +6,21 @@ import { OrdersModule } from './orders/orders.module.js';
 
 @Module({})
 export class AppModule {
-  static with({ brokers, producer }: AppSettings): DynamicModule {
+  static with({ brokers, patience }: AppSettings): DynamicModule {
+    const { maxBlockMs, requestTimeoutMs, commitTimeoutMs } = patience ?? PATIENCE;
     return {
       module: AppModule,
       imports: [
         KafkaProducerModule.forRoot({
           client: { clientId: 'order-service', brokers: [...brokers] },
           producer: {
-            // Orders that arrive within 5 ms of each other share a request to Kafka.
-            lingerMs: 5,
             compressionType: 'gzip',
-            // A customer waits for the answer: say no after seconds, not after Kafka's two minutes.
-            maxBlockMs: 5_000,
-            requestTimeoutMs: 5_000,
-            deliveryTimeoutMs: 10_000,
-            ...producer,
+            maxBlockMs,
+            requestTimeoutMs,
           },
+          transactions: { commitTimeoutMs },
+          // Of the headers of a request these are on its records too.
+          propagateHeaders: ['x-correlation-id', 'traceparent'],
         }),
         OrdersModule,
       ],
@@ -30,11 +29,10 @@ export class AppModule {
   }
 }
 
+/** A customer waits for the answer: say no after seconds, not after Kafka's half a minute. */
+const PATIENCE = { maxBlockMs: 5_000, requestTimeoutMs: 5_000, commitTimeoutMs: 10_000 };
+
 export interface AppSettings extends Pick<OrderServiceConfig, 'brokers'> {
-  /** Overrides of the producer options above. */
-  readonly producer?: {
-    readonly maxBlockMs?: number;
-    readonly requestTimeoutMs?: number;
-    readonly deliveryTimeoutMs?: number;
-  };
+  /** How long an order waits for Kafka: before it is staged, for an answer, and for its commit. */
+  readonly patience?: typeof PATIENCE;
 }

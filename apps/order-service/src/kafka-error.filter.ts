@@ -1,5 +1,11 @@
 import { Catch, HttpStatus, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { BatchDeliveryError, KafkaProducerError, ProducerClosedError } from 'nestjs-kafka-producer';
+import {
+  BatchDeliveryError,
+  KafkaProducerError,
+  ProducerClosedError,
+  TransactionAbortedError,
+  TransactionOutcomeUnknownError,
+} from 'nestjs-kafka-producer';
 
 /** The part of Express' response that is used here. */
 interface HttpResponse {
@@ -39,14 +45,16 @@ export class KafkaErrorFilter implements ExceptionFilter<KafkaProducerError> {
   }
 }
 
+/** The reference makes a repetition harmless: so also when nobody knows whether the order was placed. */
 function mayRetry(error: KafkaProducerError): boolean {
+  if (error instanceof TransactionAbortedError && error.reason === 'rejected') return isRetriable(error.cause);
   if (error instanceof BatchDeliveryError) {
-    return error.results.every(({ status, ...result }) => status === 'fulfilled' || isRetriable(result));
+    return error.results.every((result) => result.status === 'fulfilled' || isRetriable(result.reason));
   }
-  // This instance is going down; another one will answer.
-  return error.retriable || error instanceof ProducerClosedError;
+  // When this instance is going down, another one will answer.
+  return error.retriable || error instanceof TransactionOutcomeUnknownError || error instanceof ProducerClosedError;
 }
 
-function isRetriable(result: object): boolean {
-  return 'reason' in result && result.reason instanceof KafkaProducerError && mayRetry(result.reason);
+function isRetriable(cause: unknown): boolean {
+  return cause instanceof KafkaProducerError && mayRetry(cause);
 }

@@ -20,7 +20,7 @@ const TOPICS = [
 ];
 
 /** Short enough for a test to see Kafka being away, long enough for a slow machine. */
-const IMPATIENT = { maxBlockMs: 1_500, requestTimeoutMs: 1_000, deliveryTimeoutMs: 2_000 };
+const IMPATIENT = { maxBlockMs: 1_500, requestTimeoutMs: 1_000, commitTimeoutMs: 2_000 };
 
 let kafka: EmbeddedKafka;
 let app: NestExpressApplication;
@@ -28,7 +28,7 @@ let url: string;
 
 async function start(): Promise<void> {
   kafka = await EmbeddedKafka.start({ topics: TOPICS });
-  app = await createApp({ brokers: kafka.bootstrap, producer: IMPATIENT }, []);
+  app = await createApp({ brokers: kafka.bootstrap, patience: IMPATIENT }, []);
   url = await listen(app, 0);
 }
 
@@ -37,25 +37,37 @@ async function stop(): Promise<void> {
   await kafka.stop();
 }
 
-function post(body: unknown): Promise<Response> {
+function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${url}/orders`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
 }
 
-async function eventsIn(topic: string): Promise<{ key: string | undefined; value: unknown }[]> {
-  const records = await kafka.recordsIn(topic);
-  return records.map(({ key, value }) => ({ key: key?.toString(), value: JSON.parse(value?.toString() ?? 'null') }));
+/** What consumers with `read_committed` see. */
+async function eventsIn(topic: string): Promise<SeenEvent[]> {
+  const records = await kafka.recordsIn(topic, { isolation: 'read_committed' });
+  return records.map(({ key, value, headers }) => ({
+    key: key?.toString(),
+    value: JSON.parse(value?.toString() ?? 'null'),
+    headers: Object.fromEntries(headers.map((header) => [header.key, header.value?.toString()])),
+  }));
+}
+
+interface SeenEvent {
+  readonly key: string | undefined;
+  readonly value: unknown;
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 describe('POST /orders', () => {
   beforeEach(start);
   afterEach(stop);
 
-  it('answers with the priced order once its events are in Kafka', async () => {
+  it('answers with the priced order once its events are committed', async () => {
     const response = await post(ORDER);
+    await expect.poll(() => eventsIn('orders.placed')).toHaveLength(1);
 
     expect(response.status).toBe(201);
     const answer = (await response.json()) as { placedAt: string };
@@ -72,18 +84,59 @@ describe('POST /orders', () => {
           lineCount: 2,
           placedAt: answer.placedAt,
         },
+        headers: {},
       },
     ]);
   });
 
   it('reserves stock with one record per line, keyed by article', async () => {
     await post(ORDER);
+    await expect.poll(() => eventsIn('inventory.reserved')).toHaveLength(2);
 
     const reservations = await eventsIn('inventory.reserved');
     expect(reservations.toSorted((a, b) => String(a.key).localeCompare(String(b.key)))).toEqual([
-      { key: 'BEAN-ETH-250', value: { orderId: 'SO-26001', sku: 'BEAN-ETH-250', quantity: 3 } },
-      { key: 'PRESS-FR-1L', value: { orderId: 'SO-26001', sku: 'PRESS-FR-1L', quantity: 1 } },
+      { key: 'BEAN-ETH-250', value: { orderId: 'SO-26001', sku: 'BEAN-ETH-250', quantity: 3 }, headers: {} },
+      { key: 'PRESS-FR-1L', value: { orderId: 'SO-26001', sku: 'PRESS-FR-1L', quantity: 1 }, headers: {} },
     ]);
+  });
+
+  it('puts the correlation id and the trace of a request on its own records, and no other header', async () => {
+    const traced = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+    await Promise.all([
+      post(ORDER, { 'x-correlation-id': 'req-1', ...traced, 'x-internal': 'no' }),
+      post({ ...ORDER, reference: 'SO-26002' }, { 'x-correlation-id': 'req-2' }),
+    ]);
+    await expect.poll(() => eventsIn('inventory.reserved')).toHaveLength(4);
+
+    for (const topic of ['orders.placed', 'inventory.reserved']) {
+      for (const { key, headers, value } of await eventsIn(topic)) {
+        const { orderId } = value as { orderId: string };
+        const own = { 'x-correlation-id': 'req-1', ...traced };
+        expect(headers, key).toEqual(orderId === 'SO-26001' ? own : { 'x-correlation-id': 'req-2' });
+      }
+    }
+  });
+
+  it('places an order and reserves its stock in one unit: without the one there is not the other', async () => {
+    const refused = kafka.faults.onRequest('Produce', {
+      topic: 'inventory.reserved',
+      action: { errorCode: 'TOPIC_AUTHORIZATION_FAILED', topic: 'inventory.reserved' },
+    });
+    const response = await post(ORDER);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({
+      statusCode: 500,
+      error: 'Internal Server Error',
+      code: 'KAFKA_PRODUCER_TRANSACTION_ABORTED',
+      message: 'The order could not be taken because of a fault on our side. Sending it again will not help.',
+    });
+
+    refused.remove();
+    expect((await post({ ...ORDER, reference: 'SO-26002' })).status).toBe(201);
+    await expect.poll(() => eventsIn('inventory.reserved')).toHaveLength(2);
+    // The order that failed was written as well, and taken back.
+    expect(await kafka.recordsIn('orders.placed')).toHaveLength(2);
+    expect((await eventsIn('orders.placed')).map(({ key }) => key)).toEqual(['SO-26002']);
   });
 
   it('lets orders that arrive together share requests to Kafka', async () => {
@@ -94,7 +147,7 @@ describe('POST /orders', () => {
     const answers = await Promise.all(references.map((reference) => post({ ...ORDER, reference })));
 
     expect(answers.map(({ status }) => status)).toEqual(references.map(() => 201));
-    expect(await eventsIn('orders.placed')).toHaveLength(31);
+    await expect.poll(() => eventsIn('orders.placed')).toHaveLength(31);
     expect(kafka.requests('Produce').length).toBeLessThan(30);
   });
 
@@ -155,7 +208,7 @@ describe('while Kafka is down', () => {
     await kafka.broker(1).start();
 
     expect((await post(ORDER)).status).toBe(201);
-    expect(await eventsIn('orders.placed')).toHaveLength(1);
+    await expect.poll(() => eventsIn('orders.placed')).toHaveLength(1);
   });
 });
 
@@ -170,7 +223,7 @@ describe('GET /health', () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       status: 'ok',
-      kafka: { acknowledgedRecords: 3, bufferedRecords: 0 },
+      kafka: { groupsCommitted: 1, openUnits: 0 },
     });
   });
 

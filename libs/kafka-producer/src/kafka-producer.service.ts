@@ -57,10 +57,21 @@ export interface ProducerStats extends PipelineStats, TransactionStats {
 }
 
 let readScopes: (producer: KafkaProducerService) => RequestScopes;
+let readUnit: (producer: KafkaProducerService) => unknown;
 
 /** The scopes of a producer, for what opens them. Not public: an object in the producer's place need not have any. */
 export function scopesOf(producer: unknown): RequestScopes | undefined {
   return producer instanceof KafkaProducerService ? readScopes(producer) : undefined;
+}
+
+/** Whether what it sends now is no plain record: it is staged, or refused because it would have to be. */
+export function sendsInUnit(producer: Partial<Pick<KafkaProducerService, 'currentTransaction'>>): boolean {
+  if (!(producer instanceof KafkaProducerService)) return producer.currentTransaction?.() !== undefined;
+  try {
+    return readUnit(producer) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -77,6 +88,7 @@ export class KafkaProducerService {
 
   static {
     readScopes = (producer) => producer.#scopes;
+    readUnit = (producer) => producer.#transactions.transactions.joined();
   }
 
   constructor(

@@ -9,6 +9,7 @@ const METADATA_VERSION = 9;
 const PREFERRED = 0;
 const TOPIC_RESOURCE = 2;
 const SET = 0;
+const GROUP = 0;
 const TRANSACTION = 1;
 const ANSWER_WITHIN_MS = 3_000;
 const AGAIN_AFTER_MS = 200;
@@ -38,8 +39,16 @@ export class ClusterAdmin {
 
   /** The node that decides about the transactions of an id. */
   async coordinatorOf(transactionalId: string): Promise<number> {
+    return this.#coordinator(TRANSACTION, transactionalId);
+  }
+
+  async coordinatorOfGroup(groupId: string): Promise<number> {
+    return this.#coordinator(GROUP, groupId);
+  }
+
+  async #coordinator(keyType: number, key: string): Promise<number> {
     return this.#untilDone(async (connection) => {
-      const input = { keyType: TRANSACTION, coordinatorKeys: [transactionalId] };
+      const input = { keyType, coordinatorKeys: [key] };
       const { coordinators } = await connection.request(apis.FindCoordinator, 4, input);
       refuse(coordinators);
       return coordinators[0]?.nodeId ?? -1;

@@ -1,6 +1,6 @@
-import { EmbeddedKafka } from 'embedded-kafka';
+import { EmbeddedKafka, type EmbeddedKafkaOptions } from 'embedded-kafka';
 
-import { ProxiedKafka } from './proxied-kafka.js';
+import { ProxiedKafka, type ProxiedKafkaOptions } from './proxied-kafka.js';
 
 interface Heard {
   readonly api: string | undefined;
@@ -17,20 +17,25 @@ export class HeardKafka {
   readonly forClients: readonly string[];
   readonly createTopic: (name: string, partitions: number) => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** What it really is, for troubles of its brokers. */
+  readonly cluster: ProxiedKafka | EmbeddedKafka;
 
-  private constructor(parts: Pick<HeardKafka, 'bootstrap' | 'forClients' | 'createTopic' | 'stop'>) {
+  private constructor(parts: Pick<HeardKafka, 'bootstrap' | 'forClients' | 'createTopic' | 'stop' | 'cluster'>) {
     this.bootstrap = parts.bootstrap;
     this.forClients = parts.forClients;
     this.createTopic = parts.createTopic;
     this.stop = parts.stop;
+    this.cluster = parts.cluster;
   }
 
   /** @param abortIntervalMs how often it looks for transactions that are out of time */
-  static async apache(abortIntervalMs: number): Promise<HeardKafka> {
+  static async apache(abortIntervalMs: number, options: ProxiedKafkaOptions = {}): Promise<HeardKafka> {
     const proxied = await ProxiedKafka.start({
       nodes: 1,
+      ...options,
       serverProperties: {
         'transaction.abort.timed.out.transaction.cleanup.interval.ms': String(abortIntervalMs),
+        ...options.serverProperties,
       },
     });
     const heard = new HeardKafka({
@@ -38,17 +43,19 @@ export class HeardKafka {
       forClients: proxied.bootstrap,
       createTopic: (name, partitions) => proxied.kafka.createTopic({ name, partitions }),
       stop: () => proxied.stop(),
+      cluster: proxied,
     });
     proxied.strikes.onRequest = (request) => heard.#tell(request);
     return heard;
   }
 
   /** As `apache()`. */
-  static async embedded(abortIntervalMs: number): Promise<HeardKafka> {
+  static async embedded(abortIntervalMs: number, options: EmbeddedKafkaOptions = {}): Promise<HeardKafka> {
     let tell: (request: Heard) => void = () => {};
     const kafka = await EmbeddedKafka.start({
       brokers: 3,
       transactionAbortIntervalMs: abortIntervalMs,
+      ...options,
       onRequest: (request) => tell(request),
     });
     const heard = new HeardKafka({
@@ -56,6 +63,7 @@ export class HeardKafka {
       forClients: kafka.bootstrap,
       createTopic: async (name, partitions) => kafka.createTopic({ name, partitions }),
       stop: () => kafka.stop(),
+      cluster: kafka,
     });
     tell = (request) => heard.#tell(request);
     return heard;

@@ -65,12 +65,28 @@ export type StruckKind = (typeof STRUCK_KINDS)[number];
 /** What a producer asks. */
 const STRUCK_AT_RANDOM: readonly ApiName[] = ['Produce', 'Metadata', 'InitProducerId', 'ApiVersions'];
 
+/** Of the answers that are looked into: of each partition what it was answered. */
+const ERROR_CODES = {
+  Produce: (version, frame) =>
+    decodeResponse(apis.Produce, version, frame).body.responses.flatMap(({ partitionResponses }) =>
+      partitionResponses.map(({ errorCode }) => errorCode),
+    ),
+  TxnOffsetCommit: (version, frame) =>
+    decodeResponse(apis.TxnOffsetCommit, version, frame).body.topics.flatMap(({ partitions }) =>
+      partitions.map(({ errorCode }) => errorCode),
+    ),
+  OffsetFetch: (version, frame) =>
+    decodeResponse(apis.OffsetFetch, version, frame).body.topics.flatMap(({ partitions }) =>
+      partitions.map(({ errorCode }) => errorCode),
+    ),
+} satisfies Partial<Record<ApiName, (version: number, frame: Buffer) => number[]>>;
+
 /** What the proxies of a cluster do to frames, and what they saw. */
 export class ProxyStrikes {
   readonly #armed: Armed[] = [];
   #atRandom: { readonly random: Random; readonly rate: number; readonly kinds: readonly StruckKind[] } | undefined;
   hits = 0;
-  /** Partitions of produce responses by what they were answered, as far as it was an error. */
+  /** Partitions of responses by what they were answered, as far as it was an error; of other APIs than Produce with their name before it. */
   readonly refusals = new Map<string, number>();
 
   /** Told of every request before anything is done to it. */
@@ -107,12 +123,10 @@ export class ProxyStrikes {
   }
 
   answered({ api, apiVersion }: RequestStart, frame: Buffer): void {
-    if (api !== 'Produce') return;
-    for (const { partitionResponses } of decodeResponse(apis.Produce, apiVersion, frame).body.responses) {
-      for (const { errorCode } of partitionResponses) {
-        const name = errorName(errorCode) ?? String(errorCode);
-        if (errorCode !== 0) this.refusals.set(name, (this.refusals.get(name) ?? 0) + 1);
-      }
+    if (api === undefined || !Object.hasOwn(ERROR_CODES, api)) return;
+    for (const code of ERROR_CODES[api as keyof typeof ERROR_CODES](apiVersion, frame)) {
+      const name = (api === 'Produce' ? '' : `${api} `) + (errorName(code) ?? String(code));
+      if (code !== 0) this.refusals.set(name, (this.refusals.get(name) ?? 0) + 1);
     }
   }
 

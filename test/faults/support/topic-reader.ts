@@ -46,13 +46,23 @@ export class TopicReader {
   async watch(topics: readonly string[], history: DeliveryHistory, stop: AbortSignal, everyMs: number): Promise<void> {
     const noted = new Map<string, number>();
     while (!stop.aborted) {
-      await this.#poll(topics).catch(() => undefined);
+      await this.readOn(topics);
       for (const [topic, log] of this.logs) {
         for (const record of log.slice(noted.get(topic) ?? 0)) history.saw(topic, 'read_committed', record);
         noted.set(topic, log.length);
       }
       await delay(everyMs, undefined, { signal: stop }).catch(() => undefined);
     }
+  }
+
+  /** Reads what there is, of as many partitions as can be read. */
+  async readOn(topics: readonly string[]): Promise<void> {
+    await this.#poll(topics).catch(() => undefined);
+  }
+
+  /** Where it reads on: everything before is decided. */
+  positionOf(topic: string, partition: number): number {
+    return this.#offsets.get(`${topic} ${partition}`) ?? 0;
   }
 
   /** Reads on until there is no more. @throws when a partition cannot be read */

@@ -64,18 +64,20 @@ function readAll(consumer: Consumer, from: EndOffsets, unread: Map<string, bigin
     );
     const eachBatch = async ({ batch }: EachBatchPayload): Promise<void> => {
       const id = `${batch.topic}/${batch.partition}`;
-      const end = unread.get(id);
-      if (end === undefined) return;
       for (const message of batch.messages) {
         const offset = BigInt(message.offset);
-        if (offset >= startOf(from, id) && offset < end) records.push(readRecord(batch, message));
+        if (offset >= startOf(from, id) && offset < (unread.get(id) ?? 0n)) records.push(readRecord(batch, message));
       }
-      if (BigInt(batch.lastOffset()) + 1n < end) return;
-      unread.delete(id);
+    };
+    // Also told of batches that hold nothing to read, such as the end of a transaction.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
+      const end = unread.get(`${topic}/${partition}`);
+      if (end === undefined || BigInt(lastOffset) + 1n < end) return;
+      unread.delete(`${topic}/${partition}`);
       if (unread.size > 0) return;
       clearTimeout(timer);
       resolve(records);
-    };
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     consumer.run({ autoCommit: false, eachBatch }).then(() => {
       for (const id of unread.keys()) {

@@ -8,14 +8,14 @@ export function report(
   posted: PostedOrders,
   concurrency: number,
   records: readonly ReadRecord[],
-  requests: number,
+  transactions: number,
 ): string {
   return [
     topicTable(records),
     '',
     `${count(posted.latenciesMs.length)} orders over HTTP, ${concurrency} at a time, in ${seconds(posted.elapsedMs)}: ` +
       `latency p50 ${milliseconds(percentile(posted.latenciesMs, 50))}, p99 ${milliseconds(percentile(posted.latenciesMs, 99))}.`,
-    `${count(records.length)} records in ${count(requests)} requests to Kafka: ${(records.length / requests).toFixed(1)} records per request.`,
+    `The service committed them in ${count(transactions)} transactions of Kafka: ${(posted.latenciesMs.length / transactions).toFixed(1)} orders per transaction.`,
   ].join('\n');
 }
 

@@ -38,12 +38,12 @@ async function sendAndShow(app: NestExpressApplication, url: string, kafka: Demo
       `${posted.refusals.length} of ${orders.length} orders were not taken, the first one: ${posted.refusals[0]}`,
     );
   }
-  const { requestsSent } = app.get(KafkaProducerService).stats();
+  const { groupsCommitted } = app.get(KafkaProducerService).stats();
   const after = await endOffsets(kafka.client, DEMO_TOPICS);
   const records = await readBetween(kafka.client, DEMO_TOPICS, before, after);
   expectEveryOrder(orders, records);
   console.log(
-    `\nWhat a kafkajs consumer found in the topics:\n\n${report(posted, CONCURRENCY, records, requestsSent)}`,
+    `\nWhat a kafkajs consumer found in the topics:\n\n${report(posted, CONCURRENCY, records, groupsCommitted)}`,
   );
   const first = records.find(({ topic }) => topic === DEMO_TOPICS[0]);
   if (first !== undefined) console.log(`\nOne of them:\n\n${sample(first)}`);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Transactional } from 'nestjs-kafka-producer';
 import { totalOf, type Order } from './order.js';
 import { OrderEvents } from './order-events.js';
 import type { PlaceOrderDto } from './place-order.dto.js';
@@ -8,11 +9,12 @@ export class OrdersService {
   constructor(private readonly events: OrderEvents) {}
 
   /**
-   * Prices the order and tells the others about it.
+   * Prices the order, places it and reserves its stock in one unit: consumers see all of its records or none.
    *
-   * Resolves when Kafka has acknowledged all of its records. The two topics are not written atomically: when this rejects, some of the
-   * records may be there, and the customer sends the order again under the same reference.
+   * Resolves when Kafka has committed them. When this rejects nobody was told of the order, or, if Kafka's answer was lost, it may have been placed:
+   * the customer sends it again under the same reference.
    */
+  @Transactional()
   async place({ reference, customer, currency, lines }: PlaceOrderDto): Promise<Order> {
     const order: Order = {
       id: reference,
@@ -22,8 +24,8 @@ export class OrdersService {
       total: totalOf(lines),
       placedAt: new Date().toISOString(),
     };
-    // Together, so that both share the next request to Kafka.
-    await Promise.all([this.events.placed(order), this.events.stockReserved(order)]);
+    await this.events.placed(order);
+    await this.events.stockReserved(order);
     return order;
   }
 }

@@ -1,3 +1,4 @@
+import { sendsInUnit } from '../kafka-producer.service.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { OpenScope } from '../scope/open-scope.js';
 import type { EmitProducer } from './producer-slot.js';
@@ -5,12 +6,13 @@ import type { EmitProducer } from './producer-slot.js';
 /**
  * The scope that will wait for what is emitted now. `undefined`: the method waits itself.
  *
- * Inside a unit there is nothing to wait for: the record is staged, and if it cannot be the method has to know, or the unit would be committed without it.
+ * Inside a unit there is nothing to wait for: the record is staged. If it cannot be, or the unit is another producer's, the method has to know, or the unit
+ * would be committed without it.
  */
 export function scopeOf(producer: EmitProducer): OpenScope | undefined {
   const scope = producer.currentScope?.();
   if (!(scope instanceof OpenScope) || !scope.emits.isOpen) return undefined;
-  return producer.currentTransaction?.() === undefined ? scope : undefined;
+  return sendsInUnit(producer) ? undefined : scope;
 }
 
 /** Sends now; the scope hears what becomes of it. */

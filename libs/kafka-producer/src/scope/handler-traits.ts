@@ -4,6 +4,7 @@ import type { KafkaScopeOptions } from './kafka-scope-options.js';
 export const KAFKA_SCOPE = 'nestjs-kafka-producer:scope';
 
 /** Metadata keys of Nest, of its packages that need not be installed, too. */
+const INTERCEPTORS = '__interceptors__';
 const ROUTE_ARGS = '__routeArguments__';
 const PASSTHROUGH = '__responsePassthrough__';
 const SSE = '__sse__';
@@ -37,8 +38,12 @@ export function handlerTraits(type: Function, handler: Function): HandlerTraits 
   };
 }
 
+/** By `@KafkaScope()`; by its interceptor alone, without options. */
 export function declaredOn(target: object): readonly KafkaScopeOptions[] {
-  return (Reflect.getMetadata(KAFKA_SCOPE, target) ?? []) as readonly KafkaScopeOptions[];
+  const declared = Reflect.getMetadata(KAFKA_SCOPE, target) as readonly KafkaScopeOptions[] | undefined;
+  if (declared !== undefined) return declared;
+  const interceptors = (Reflect.getMetadata(INTERCEPTORS, target) ?? []) as readonly { readonly name?: unknown }[];
+  return interceptors.some((each) => each?.name === 'KafkaScopeInterceptor') ? [{}] : [];
 }
 
 function kindOf(handler: Function): HandlerKind {

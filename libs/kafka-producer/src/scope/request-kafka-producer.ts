@@ -1,4 +1,4 @@
-import { scopesOf, type KafkaProducerService, type SendOptions } from '../kafka-producer.service.js';
+import { scopesOf, sendsInUnit, type KafkaProducerService, type SendOptions } from '../kafka-producer.service.js';
 import type { Delivery } from '../record/delivery.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import type { RecordMetadata } from '../record/record-metadata.js';
@@ -54,7 +54,7 @@ export class RequestKafkaProducer {
     const delivery = await this.#within(() => this.#producer.enqueue(record));
     const scope = this.#scope();
     // In a unit the acknowledgement comes with the commit, and the commit would wait for the scope.
-    if (scope?.emits.isOpen === true && this.#producer.currentTransaction() === undefined) {
+    if (scope?.emits.isOpen === true && !sendsInUnit(this.#producer)) {
       scope.emits.add({ topic: record.topic, recordCount: 1, sent: delivery.acknowledged });
     }
     return delivery;

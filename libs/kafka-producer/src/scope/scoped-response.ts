@@ -63,13 +63,18 @@ export function answerAsUnit(
     const values: unknown[] = [];
     let failure: { readonly error: unknown } | undefined;
     let subscription: Subscription | undefined;
-    let giveUp: (error: Error) => void = () => {};
+    let isWanted = true;
+    let giveUp: () => void = () => {};
     const handled = (): Promise<void> =>
       new Promise<void>((resolve, reject) => {
-        giveUp = reject;
+        giveUp = () => reject(new Error('Nobody waits for the answer of this request any more'));
+        if (!isWanted) return giveUp(); // since before the unit was opened
         subscription = answer().subscribe({
           next: (value) => values.push(value),
-          complete: resolve,
+          complete: () => {
+            giveUp = () => {};
+            resolve();
+          },
           error: (error: unknown) => {
             failure = { error };
             reject(error);
@@ -93,7 +98,8 @@ export function answerAsUnit(
       }, failed);
     return () => {
       subscription?.unsubscribe();
-      giveUp(new Error('Nobody waits for the answer any more'));
+      isWanted = false;
+      giveUp();
       if (isOwn) emits.close();
     };
   });

@@ -9,7 +9,7 @@ interface OpenTransaction {
 /** The transactions of the in-memory cluster: records that are written and not to be seen yet, by transactional id. */
 export class InMemoryTransactions {
   readonly #byId = new Map<string, OpenTransaction>();
-  /** Ids that somebody else has taken. */
+  /** Instances whose ids somebody else has taken. */
   readonly #fenced = new Set<string>();
 
   /** What an earlier producer of the id has left open is dropped. @returns the epoch */
@@ -29,14 +29,14 @@ export class InMemoryTransactions {
     return [...new Set(this.#byId.get(transactionalId)?.records.map(({ topic }) => topic))];
   }
 
-  /** Another process takes the id: what is open under it is dropped, and whoever had it is refused from now on. */
+  /** Another process takes the id, with all others of its instance: what is open under it is dropped, and whoever had them is refused from now on. */
   fence(transactionalId: string): void {
-    this.#fenced.add(transactionalId);
+    this.#fenced.add(instanceOf(transactionalId));
     this.#byId.get(transactionalId)?.records.splice(0);
   }
 
   isFenced(transactionalId: string): boolean {
-    return this.#fenced.has(transactionalId);
+    return this.#fenced.has(instanceOf(transactionalId));
   }
 
   /** @returns the records that became visible, in the order in which they were written, and the epoch of the next transaction */
@@ -47,4 +47,9 @@ export class InMemoryTransactions {
     open.epoch++;
     return { epoch: open.epoch, records: isCommit ? records : [] };
   }
+}
+
+/** Without the slot. */
+function instanceOf(transactionalId: string): string {
+  return transactionalId.slice(0, transactionalId.lastIndexOf('-'));
 }

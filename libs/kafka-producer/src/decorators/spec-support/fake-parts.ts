@@ -19,10 +19,6 @@ export class FakeCluster {
     this.log.push('close');
   }
 
-  onMetadataChange(): () => void {
-    return () => undefined;
-  }
-
   brokers(): [] {
     return [];
   }

@@ -36,9 +36,9 @@ export class InstanceProducers {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   /** Slot 0, whose transactions are short: it never streams. */
-  readonly #first: ClaimingProducer;
+  #first: ClaimingProducer | undefined;
   #isFirstGiven = false;
-  #slots = 0;
+  #nextSlot = 1;
 
   constructor(instance: InstanceSettings, settings: CommonSettings, cluster: Cluster, clock: Clock) {
     const { idPrefix, instanceId, transactionTimeoutMs } = instance;
@@ -47,32 +47,35 @@ export class InstanceProducers {
     this.#settings = { ...settings, requestTimeoutMs, transactionTimeoutMs };
     this.#cluster = cluster;
     this.#clock = clock;
-    this.#first = new ClaimingProducer(this.#maker(GROUP_CONNECTIONS)(), clock);
   }
 
   createForGroups(): TransactionalProducer {
     if (this.#isFirstGiven) return this.#next(GROUP_CONNECTIONS);
     this.#isFirstGiven = true;
-    return this.#first;
+    return this.#claim();
   }
 
   createForStream(): TransactionalProducer {
     return this.#next(STREAM_CONNECTIONS);
   }
 
-  #next(connections: Connections): TransactionalProducer {
-    return new ClaimedProducer(this.#maker(connections), this.#first);
+  #claim(): ClaimingProducer {
+    this.#first ??= new ClaimingProducer(this.#maker(0, GROUP_CONNECTIONS)(), this.#clock);
+    return this.#first;
   }
 
-  /** All of its producers have the same id, the next free one. */
-  #maker(connections: Connections): () => TransactionalProducer {
-    const transactionalId = `${this.#idPrefix}-${this.#slots++}`;
-    const settings = { ...this.#settings, ...connections, transactionalId };
+  #next(connections: Connections): TransactionalProducer {
+    return new ClaimedProducer(this.#maker(this.#nextSlot++, connections), this.#claim());
+  }
+
+  /** All of its producers have the same id. */
+  #maker(slot: number, connections: Connections): () => TransactionalProducer {
+    const settings = { ...this.#settings, ...connections, transactionalId: `${this.#idPrefix}-${slot}` };
     return () => createTransactionalProducer(settings, this.#cluster, this.#clock);
   }
 
   /** The one that nobody may have asked for; the others are closed by who has them. */
-  close(): Promise<void> {
-    return this.#first.close();
+  async close(): Promise<void> {
+    await this.#first?.close();
   }
 }

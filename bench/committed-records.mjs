@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apis, decodeRecordBatchHeaders, decodeResponse, encodeRequest, FrameReader } from 'kafka-wire';
+import { apis, decodeRecordBatchHeaders } from 'kafka-wire';
+import { BrokerConnection } from './broker-connection.mjs';
 
 /** By topic name: the last versions before topic ids. */
 const FETCH_VERSION = 12;
@@ -11,6 +11,16 @@ const MAX_BYTES = 50_000_000;
 const SETTLE_MS = 10_000;
 
 /**
+ * What a `read_committed` consumer is given of one batch.
+ *
+ * @callback VisitBatch
+ * @param {number} partition
+ * @param {Buffer} chunk the bytes of the fetch, `header` says where in it
+ * @param {import('kafka-wire').RecordBatchHeader} header
+ * @returns {void | Promise<void>}
+ */
+
+/**
  * Counts what a `read_committed` consumer of the topic is given, by the headers of its batches: without markers, without what was aborted.
  *
  * @param {string[]} brokers
@@ -18,31 +28,53 @@ const SETTLE_MS = 10_000;
  * @throws {Error} when a transaction stays open
  */
 export async function countCommittedRecords(brokers, topic) {
-  const metadata = await ask(brokers[0], apis.Metadata, METADATA_VERSION, { topics: [{ name: topic }] });
   let count = 0;
-  for (const { partitionIndex, leaderId } of metadata.topics[0].partitions) {
-    const leader = metadata.brokers.find(({ nodeId }) => nodeId === leaderId);
-    count += await countPartition(`${leader.host}:${leader.port}`, topic, partitionIndex);
-  }
+  await visitCommittedBatches(brokers, topic, (_partition, _chunk, header) => {
+    count += header.recordCount;
+  });
   return count;
 }
 
 /**
- * @param {string} leader
+ * Partition by partition, in the order of the offsets.
+ *
+ * @param {string[]} brokers
+ * @param {string} topic
+ * @param {VisitBatch} visit
+ * @throws {Error} when a transaction stays open
+ */
+export async function visitCommittedBatches(brokers, topic, visit) {
+  const bootstrap = await BrokerConnection.open(brokers[0]);
+  const metadata = await bootstrap.ask(apis.Metadata, METADATA_VERSION, { topics: [{ name: topic }] });
+  bootstrap.close();
+  for (const { partitionIndex, leaderId } of metadata.topics[0].partitions) {
+    const { host, port } = metadata.brokers.find(({ nodeId }) => nodeId === leaderId);
+    const leader = await BrokerConnection.open(`${host}:${port}`);
+    try {
+      await visitPartition(leader, topic, partitionIndex, visit);
+    } finally {
+      leader.close();
+    }
+  }
+}
+
+/**
+ * @param {BrokerConnection} leader
  * @param {string} topic
  * @param {number} partition
+ * @param {VisitBatch} visit
  */
-async function countPartition(leader, topic, partition) {
+async function visitPartition(leader, topic, partition, visit) {
   const giveUpAt = Date.now() + SETTLE_MS;
-  let count = 0;
   for (let fetchOffset = 0; ;) {
     const answer = await fetchFrom(leader, topic, partition, fetchOffset);
     if (answer.errorCode !== 0) throw new Error(`Fetch of ${topic}[${partition}] was answered ${answer.errorCode}.`);
-    const headers = decodeRecordBatchHeaders(answer.records ?? Buffer.alloc(0));
-    count += committedIn(headers, answer.abortedTransactions ?? []);
+    const chunk = answer.records ?? Buffer.alloc(0);
+    const headers = decodeRecordBatchHeaders(chunk);
+    for (const header of committedIn(headers, answer.abortedTransactions ?? [])) await visit(partition, chunk, header);
     const last = headers.at(-1);
     if (last) fetchOffset = last.baseOffset + last.lastOffsetDelta + 1;
-    else if (fetchOffset >= answer.highWatermark) return count;
+    else if (fetchOffset >= answer.highWatermark) return;
     else if (Date.now() > giveUpAt)
       throw new Error(`A transaction stays open in ${topic}[${partition}] at ${fetchOffset}.`);
     else await sleep(20);
@@ -52,15 +84,15 @@ async function countPartition(leader, topic, partition) {
 /** The aborted transactions of an answer are those that overlap with it, each from its first offset to its marker. */
 function committedIn(headers, abortedTransactions) {
   const aborted = abortedTransactions.map(({ producerId, firstOffset }) => ({ id: idOf(producerId), firstOffset }));
-  let count = 0;
+  const committed = [];
   for (const header of headers) {
     const id = header.isTransactional ? idOf(header.producerId) : undefined;
     const index = aborted.findIndex((each) => each.id === id && each.firstOffset <= header.baseOffset);
     if (header.isControl) {
       if (index >= 0) aborted.splice(index, 1);
-    } else if (index < 0) count += header.recordCount;
+    } else if (index < 0) committed.push(header);
   }
-  return count;
+  return committed;
 }
 
 /** @param {Uint8Array} producerId */
@@ -69,7 +101,7 @@ function idOf(producerId) {
 }
 
 async function fetchFrom(leader, topic, partition, fetchOffset) {
-  const { responses } = await ask(leader, apis.Fetch, FETCH_VERSION, {
+  const { responses } = await leader.ask(apis.Fetch, FETCH_VERSION, {
     maxWaitMs: 0,
     minBytes: 0,
     maxBytes: MAX_BYTES,
@@ -77,27 +109,4 @@ async function fetchFrom(leader, topic, partition, fetchOffset) {
     topics: [{ topic, partitions: [{ partition, fetchOffset, partitionMaxBytes: MAX_BYTES }] }],
   });
   return responses[0].partitions[0];
-}
-
-/** One request on a connection of its own: this is not what is measured. */
-function ask(address, api, version, input) {
-  return new Promise((resolve, reject) => {
-    const colon = address.lastIndexOf(':');
-    const socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
-    const frames = new FrameReader();
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error(`${address} closed the connection.`)));
-    socket.on('data', (chunk) => {
-      frames.push(chunk);
-      const frame = frames.next();
-      if (frame === undefined) return;
-      socket.destroy();
-      try {
-        resolve(decodeResponse(api, version, frame).body);
-      } catch (error) {
-        reject(error);
-      }
-    });
-    socket.write(encodeRequest(api, version, { correlationId: 1, clientId: 'bench-count' }, input));
-  });
 }

@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, it, vi } from 'vitest';
+
+import { boundOrders } from './spec-support/orders.js';
+import { RequestScopes } from './request-scopes.js';
+
+describe('the scopes of a producer', () => {
+  it('cost nothing before the first is opened', async () => {
+    const asked = vi.spyOn(AsyncLocalStorage.prototype, 'getStore');
+    const { kafka, orders } = boundOrders({ propagateHeaders: ['a'], defaultHeaders: () => ({ b: '1' }) });
+    await orders.place('a');
+    expect({ scope: kafka.currentScope(), asked: asked.mock.calls.length }).toEqual({ scope: undefined, asked: 0 });
+  });
+
+  it('are apart from those of another one', async () => {
+    const [one, other] = [boundOrders().kafka, boundOrders().kafka];
+    await one.runInScope(async () => {
+      expect(one.currentScope()).toMatchObject({ origin: 'runInScope', headers: {} });
+      expect(other.currentScope()).toBeUndefined();
+    });
+  });
+
+  it('that a façade has opened is adopted once', () => {
+    const scopes = new RequestScopes(() => {});
+    const request = { headers: { a: '1' } };
+    const opened = scopes.ofRequest(request, 'http');
+    expect(scopes.ofRequest(request, 'http')).toBe(opened);
+    expect(scopes.adopt('graphql', request)).toBe(opened);
+    expect(opened.origin).toBe('graphql');
+    const second = scopes.adopt('graphql', request);
+    expect(second).not.toBe(opened);
+    expect(second.headers).toEqual({ a: '1' });
+  });
+
+  it('tell at once what fails before an interceptor has come, and fail with it when one comes', async () => {
+    const told: unknown[] = [];
+    const scopes = new RequestScopes(({ error }) => told.push(error));
+    const request = {};
+    const failure = new Error('not delivered');
+    scopes.ofRequest(request, 'http').emits.add({ topic: 't', recordCount: 1, sent: Promise.reject(failure) });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toEqual([failure]);
+    await expect(scopes.adopt('http', request).emits.settle()).rejects.toBe(failure);
+  });
+});
