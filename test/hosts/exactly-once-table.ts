@@ -180,7 +180,7 @@ const requests: ExactlyOnceCase = {
       retries = 1;
       constructor(@Inject(KafkaProducerService) readonly producer: KafkaProducerService) {}
 
-      @(MessagePattern(topic) as MethodDecorator)
+      @MessagePattern(topic)
       async on(@Payload() text: string): Promise<unknown> {
         await this.producer.send({ topic: `${topic}-out`, value: text });
         if (text === 'refused') throw new RpcException('sold out');
