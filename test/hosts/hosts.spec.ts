@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exactlyOnceCases } from './exactly-once-table.js';
+import { plainCases } from './exactly-once-plain-table.js';
 import { runTableOnNest11 } from './nest-11.js';
 import { runHostCase, startClusters, stopClusters, type Clusters } from './run-case.js';
 import { scopeCases } from './scope-table.js';
@@ -32,10 +33,12 @@ describe('on Nest 11, a record is sent once, by the right application, the frame
     const { graphql, ...nest } = versions;
     const majors = new Set(Object.values(nest).map((version) => version.split('.')[0]));
     expect([majors, graphql]).toEqual([new Set(['11']), expect.stringMatching(/^13\./) as string]);
-    expect([...outcomes.keys()]).toEqual([...hostCases, ...scopeCases, ...exactlyOnceCases].map(({ name }) => name));
+    expect([...outcomes.keys()]).toEqual(
+      [...hostCases, ...scopeCases, ...exactlyOnceCases, ...plainCases].map(({ name }) => name),
+    );
   });
 
-  it.each([...hostCases, ...scopeCases, ...exactlyOnceCases])('$name', ({ name }) => {
+  it.each([...hostCases, ...scopeCases, ...exactlyOnceCases, ...plainCases])('$name', ({ name }) => {
     expect(outcomes.get(name)).toBe('passed');
   });
 });

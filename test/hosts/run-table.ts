@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { exactlyOnceCases, runExactlyOnceCase } from './exactly-once-table.js';
+import { plainCases, runPlainCase } from './exactly-once-plain-table.js';
 import { runHostCase, startClusters, stopClusters } from './run-case.js';
 import { runScopeCase, scopeCases } from './scope-table.js';
 import { hostCases } from './table.js';
@@ -45,4 +46,6 @@ for (const scopeCase of scopeCases)
   tell({ name: scopeCase.name, outcome: await outcomeOf(runScopeCase(scopeCase, clusters.eu)) });
 for (const exactlyOnceCase of exactlyOnceCases)
   tell({ name: exactlyOnceCase.name, outcome: await outcomeOf(runExactlyOnceCase(exactlyOnceCase, clusters.eu)) });
+for (const plainCase of plainCases)
+  tell({ name: plainCase.name, outcome: await outcomeOf(runPlainCase(plainCase, clusters.eu)) });
 await stopClusters(clusters);
