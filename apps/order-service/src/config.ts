@@ -13,9 +13,13 @@ export class ConfigError extends Error {
 /** Reads `KAFKA_BROKERS` and `PORT`; unset or empty means the default. */
 export function configFromEnv(env: Readonly<Record<string, string | undefined>>): OrderServiceConfig {
   return {
-    brokers: parseBrokers(env['KAFKA_BROKERS'] || 'localhost:9092', 'KAFKA_BROKERS'),
+    brokers: brokersFromEnv(env),
     port: parsePort(env['PORT'] || '3000', 'PORT'),
   };
+}
+
+export function brokersFromEnv(env: Readonly<Record<string, string | undefined>>): string[] {
+  return parseBrokers(env['KAFKA_BROKERS'] || 'localhost:9092', 'KAFKA_BROKERS');
 }
 
 /** `host:port`, several separated by commas. `source` is what the reader of the message typed it into. */

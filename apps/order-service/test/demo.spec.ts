@@ -14,27 +14,69 @@ interface Ended {
 /** As `npm run demo` does, on the built output; `src/demo/main.ts` says why with this flag. */
 const DEMO = ['--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, '../dist/demo/main.js')];
 
+/** Only a defect takes so long. */
+const PATIENCE_MS = 110_000;
+
 async function demo(...flags: string[]): Promise<Ended> {
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [...DEMO, ...flags], { timeout: 55_000 })) };
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [...DEMO, ...flags], { timeout: PATIENCE_MS })) };
   } catch (error) {
     return error as Ended;
   }
 }
 
-describe('npm run demo', () => {
-  it('posts all orders, finds every record with kafkajs, says nothing on stderr and ends by itself', async () => {
+/** The demo, while it runs. */
+function startDemo(...flags: string[]) {
+  const child = spawn(process.execPath, [...DEMO, ...flags], { timeout: PATIENCE_MS });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const ended = once(child, 'close') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
+  return {
+    output,
+    ended,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** The match, once it has been printed. */
+    said: async (pattern: RegExp): Promise<RegExpExecArray> => {
+      await expect.poll(() => output.stdout, { timeout: PATIENCE_MS }).toMatch(pattern);
+      return pattern.exec(output.stdout)!;
+    },
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('npm run demo', { timeout: 120_000 }, () => {
+  it('places all orders, kills the worker in the middle, and finds every order answered exactly once', async () => {
     const { code, stdout, stderr } = await demo();
 
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toContain('an embedded cluster of 3 brokers');
+    expect(stdout).toContain('Kafka is an embedded cluster of 3 brokers');
     expect(stdout).toContain('Posting orders  300/300');
-    expect(stdout).toMatch(/^orders\.placed +300 +\d+ +\d+\.\d +[\d,]+$/m);
-    expect(stdout).toMatch(/^inventory\.reserved +705 +\d+ +\d+\.\d +[\d,]+$/m);
+    expect(stdout).toContain('Answering orders  300/300');
+    const [, answered] = /killed with SIGKILL when (\d+) orders were answered/.exec(stdout) ?? [];
+    expect(Number(answered)).toBeGreaterThanOrEqual(100);
+    expect(Number(answered)).toBeLessThanOrEqual(200);
+    for (const [topic, count] of [
+      ['orders.placed', 300],
+      ['inventory.reserved', 705],
+      ['orders.confirmed', 277],
+      ['orders.rejected', 23],
+    ])
+      expect(stdout).toMatch(new RegExp(`^${topic} +${count} +\\d+ +\\d+\\.\\d +[\\d,]+$`, 'm'));
     expect(stdout).toMatch(/300 orders over HTTP, 16 at a time, in [\d.]+ s: latency p50 [\d.]+ ms, p99 [\d.]+ ms\./);
     const [, perTransaction = ''] = /in \d+ transactions of Kafka: ([\d.]+) orders per transaction/.exec(stdout) ?? [];
     expect(Number(perTransaction)).toBeGreaterThan(1);
+    expect(stdout).toContain(
+      'Every one of the 300 orders was answered exactly once: 277 confirmed, 23 rejected, none twice, none lost.',
+    );
   });
 
   it('explains its flags', async () => {
@@ -68,26 +110,58 @@ describe('npm run demo', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('serves on with --serve, and ends on %s', async (signal) => {
-    const child = spawn(process.execPath, [...DEMO, '--serve'], { timeout: 55_000 });
-    const ended = once(child, 'close');
-    let stdout = '';
-    let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    for await (const chunk of child.stdout) {
-      stdout += String(chunk);
-      if (stdout.includes('Ctrl-C ends it.')) break;
-    }
-    const [, url = ''] = /curl (http:\S+)\/health/.exec(stdout) ?? [];
-    const [, example = ''] = /\/orders -H 'content-type: application\/json' -d '(.+)'/.exec(stdout) ?? [];
+  it('serves on with --serve, prints what the worker answers, and ends on Ctrl-C', async () => {
+    const { said, output, kill, ended } = startDemo('--serve');
+    const [, url = ''] = await said(/curl (http:\S+)\/health[^]*Ctrl-C ends all\./);
+    const examples = [...output.stdout.matchAll(/\/orders -H 'content-type: application\/json' -d '(.+)'/g)];
+    const [small = '', large = '', wrong = ''] = examples.map(([, body = '']) => body);
     expect((await fetch(`${url}/health`)).status).toBe(200);
-    expect((await post(`${url}/orders`, example)).status).toBe(201);
-    expect((await post(`${url}/orders`, '{"reference":"?"}')).status).toBe(400);
+    expect((await post(`${url}/orders`, small)).status).toBe(201);
+    expect((await post(`${url}/orders`, large)).status).toBe(201);
+    expect((await post(`${url}/orders`, wrong)).status).toBe(400);
+    await said(/^orders\.confirmed {2}SO-90001$/m);
+    await said(/^orders\.rejected {2}SO-90002$/m);
 
-    child.kill(signal);
+    const [, worker] = await said(/Process (\d+) has them now/);
+    kill('SIGINT');
     expect(await ended).toEqual([0, null]);
-    expect(stderr).toBe('');
+    expect(output.stderr).toBe('');
+    expect(isRunning(Number(worker))).toBe(false);
     await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends on %s in the middle, with nothing left behind', async (signal, exitCode) => {
+    const { said, output, kill, ended } = startDemo();
+    const [, worker] = await said(/The worker is process (\d+)/);
+    kill(signal);
+    expect(await ended).toEqual([exitCode, null]);
+    expect(output.stderr).toBe('');
+    expect(isRunning(Number(worker))).toBe(false);
+  });
+
+  it('takes the worker along when it is killed itself', async () => {
+    const { said, kill, ended } = startDemo();
+    const [, worker] = await said(/The worker is process (\d+)/);
+    kill('SIGKILL');
+    await ended;
+    await expect.poll(() => isRunning(Number(worker)), { timeout: 30_000 }).toBe(false);
+  });
+
+  it('says so when the worker ends without being asked to', async () => {
+    const { said, output, ended } = startDemo('--serve');
+    const [, worker] = await said(/Process (\d+) has them now[^]*Ctrl-C ends all\./);
+    process.kill(Number(worker), 'SIGKILL');
+    expect(await ended).toEqual([1, null]);
+    expect(output.stderr).toMatch(
+      new RegExp(
+        `^The worker \\(process ${worker}\\) was ended by SIGKILL\\. The end of its log:\n\n.*Answering orders\\.placed`,
+        's',
+      ),
+    );
+    expect(output.stderr).not.toContain('    at ');
   });
 });
 

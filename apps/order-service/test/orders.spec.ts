@@ -22,6 +22,9 @@ const TOPICS = [
 /** Short enough for a test to see Kafka being away, long enough for a slow machine. */
 const IMPATIENT = { maxBlockMs: 1_500, requestTimeoutMs: 1_000, commitTimeoutMs: 2_000 };
 
+/** Only a defect takes so long. */
+const EVENTUALLY = { timeout: 30_000 };
+
 let kafka: EmbeddedKafka;
 let app: NestExpressApplication;
 let url: string;
@@ -67,7 +70,7 @@ describe('POST /orders', () => {
 
   it('answers with the priced order once its events are committed', async () => {
     const response = await post(ORDER);
-    await expect.poll(() => eventsIn('orders.placed')).toHaveLength(1);
+    await expect.poll(() => eventsIn('orders.placed'), EVENTUALLY).toHaveLength(1);
 
     expect(response.status).toBe(201);
     const answer = (await response.json()) as { placedAt: string };
@@ -91,7 +94,7 @@ describe('POST /orders', () => {
 
   it('reserves stock with one record per line, keyed by article', async () => {
     await post(ORDER);
-    await expect.poll(() => eventsIn('inventory.reserved')).toHaveLength(2);
+    await expect.poll(() => eventsIn('inventory.reserved'), EVENTUALLY).toHaveLength(2);
 
     const reservations = await eventsIn('inventory.reserved');
     expect(reservations.toSorted((a, b) => String(a.key).localeCompare(String(b.key)))).toEqual([
@@ -106,7 +109,7 @@ describe('POST /orders', () => {
       post(ORDER, { 'x-correlation-id': 'req-1', ...traced, 'x-internal': 'no' }),
       post({ ...ORDER, reference: 'SO-26002' }, { 'x-correlation-id': 'req-2' }),
     ]);
-    await expect.poll(() => eventsIn('inventory.reserved')).toHaveLength(4);
+    await expect.poll(() => eventsIn('inventory.reserved'), EVENTUALLY).toHaveLength(4);
 
     for (const topic of ['orders.placed', 'inventory.reserved']) {
       for (const { key, headers, value } of await eventsIn(topic)) {
@@ -133,7 +136,7 @@ describe('POST /orders', () => {
 
     refused.remove();
     expect((await post({ ...ORDER, reference: 'SO-26002' })).status).toBe(201);
-    await expect.poll(() => eventsIn('inventory.reserved')).toHaveLength(2);
+    await expect.poll(() => eventsIn('inventory.reserved'), EVENTUALLY).toHaveLength(2);
     // The order that failed was written as well, and taken back.
     expect(await kafka.recordsIn('orders.placed')).toHaveLength(2);
     expect((await eventsIn('orders.placed')).map(({ key }) => key)).toEqual(['SO-26002']);
@@ -147,7 +150,7 @@ describe('POST /orders', () => {
     const answers = await Promise.all(references.map((reference) => post({ ...ORDER, reference })));
 
     expect(answers.map(({ status }) => status)).toEqual(references.map(() => 201));
-    await expect.poll(() => eventsIn('orders.placed')).toHaveLength(31);
+    await expect.poll(() => eventsIn('orders.placed'), EVENTUALLY).toHaveLength(31);
     expect(kafka.requests('Produce').length).toBeLessThan(30);
   });
 
@@ -208,7 +211,7 @@ describe('while Kafka is down', () => {
     await kafka.broker(1).start();
 
     expect((await post(ORDER)).status).toBe(201);
-    await expect.poll(() => eventsIn('orders.placed')).toHaveLength(1);
+    await expect.poll(() => eventsIn('orders.placed'), EVENTUALLY).toHaveLength(1);
   });
 });
 
@@ -231,7 +234,7 @@ describe('GET /health', () => {
     await kafka.broker(1).stop();
     const waiting = post(ORDER);
 
-    await expect.poll(async () => (await fetch(`${url}/health`)).status).toBe(503);
+    await expect.poll(async () => (await fetch(`${url}/health`)).status, EVENTUALLY).toBe(503);
     expect((await waiting).status).toBe(503);
   });
 });

@@ -18,9 +18,9 @@ class Output extends Writable {
   }
 }
 
-function progressOf(total: number, isTTY: boolean, advances: number): string {
+function progressOf(total: number, isTTY: boolean, advances: number, done = 0): string {
   const output = new Output(isTTY);
-  const progress = startProgress('Posting orders', total, output as unknown as NodeJS.WriteStream);
+  const progress = startProgress('Posting orders', total, done, output as unknown as NodeJS.WriteStream);
   for (let i = 0; i < advances; i++) progress.advance();
   progress.end();
   return output.text;
@@ -43,6 +43,11 @@ describe('the progress of the demo', () => {
     const text = progressOf(300, true, 150);
     expect(text).toContain(`${'█'.repeat(16)}${'░'.repeat(16)}  150/300`);
     expect(text).toContain(SHOW_CURSOR);
+  });
+
+  it('begins where something was done before', () => {
+    expect(progressOf(300, true, 0, 75)).toContain(`${'█'.repeat(8)}${'░'.repeat(24)}  75/300`);
+    expect(progressOf(300, false, 150, 150)).toBe('Posting orders  225/300\nPosting orders  300/300\n');
   });
 
   it('is a line per quarter in a file, without control characters', () => {

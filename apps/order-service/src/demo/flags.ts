@@ -3,11 +3,13 @@ import { ConfigError, parseBrokers, parsePort } from '../config.js';
 
 export const USAGE = `Usage: npm run demo [-- options]
 
-Starts the order service, posts the orders of data/orders.csv to it over HTTP and shows what reached Kafka.
+Starts the order service and its worker, posts the orders of data/orders.csv over HTTP, kills the worker in the middle, starts another one
+and counts the answers: one to each order. Takes about 15 seconds, most of them until Kafka gives the killed worker up.
+
 Without options it brings its own Kafka: a cluster of three brokers inside this process.
 
   --brokers host:port,…  use a Kafka cluster of yours; the topics are created when they do not exist
-  --serve                keep the service running afterwards, until Ctrl-C
+  --serve                keep service and worker running afterwards, until Ctrl-C
   --port number          the port of the service; default: a free one
   --help                 this text`;
 

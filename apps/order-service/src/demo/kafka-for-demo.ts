@@ -2,9 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import { EmbeddedKafka } from 'embedded-kafka';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { ConfigError } from '../config.js';
-import { orderPlaced, stockReserved } from '../orders/order-topics.js';
+import { orderConfirmed, orderPlaced, orderRejected, stockReserved } from '../orders/order-topics.js';
+import { UNREADABLE_ORDERS } from '../worker/create-worker.js';
 
-export const DEMO_TOPICS = [orderPlaced.topic, stockReserved.topic];
+export const ANSWER_TOPICS = [orderConfirmed.topic, orderRejected.topic];
+/** What the demo shows. */
+export const SHOWN_TOPICS = [orderPlaced.topic, stockReserved.topic, ...ANSWER_TOPICS];
+const DEMO_TOPICS = [...SHOWN_TOPICS, UNREADABLE_ORDERS];
 const PARTITIONS = 6;
 const LEADERS_TIMEOUT_MS = 10_000;
 
@@ -22,6 +26,8 @@ export async function openKafka(brokers: readonly string[] | undefined): Promise
   const cluster = await EmbeddedKafka.start({
     brokers: 3,
     topics: DEMO_TOPICS.map((name) => ({ name, partitions: PARTITIONS })),
+    // Kafka looks every 10 s for transactions whose owner is gone. A demo that kills one should not take so long.
+    transactionAbortIntervalMs: 1_000,
   });
   return {
     brokers: cluster.bootstrap,
@@ -59,16 +65,17 @@ async function createMissingTopics(admin: Admin): Promise<void> {
   });
   // kafkajs' own waiting gives up on a broker that does not know the new topic yet.
   const deadline = Date.now() + LEADERS_TIMEOUT_MS;
-  while (!(await haveLeaders(admin, missing))) {
+  while (!(await areLed(admin, missing))) {
     if (Date.now() > deadline) throw new Error(`the topics ${missing.join(', ')} were created and got no leader`);
     await setTimeout(100);
   }
 }
 
-async function haveLeaders(admin: Admin, topics: readonly string[]): Promise<boolean> {
+/** Their leaders know that they are: for a moment they refuse what the rest of the cluster already asks them for. */
+async function areLed(admin: Admin, topics: readonly string[]): Promise<boolean> {
   try {
-    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
-    return metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+    await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+    return true;
   } catch {
     return false;
   }

@@ -6,12 +6,17 @@ export interface Progress {
   end(): void;
 }
 
-/** A bar on a terminal; where the output goes to a file, a line at every quarter. */
-export function startProgress(title: string, total: number, output: NodeJS.WriteStream = process.stdout): Progress {
-  return output.isTTY ? bar(title, total, output) : lines(title, total, output);
+/** A bar on a terminal; where the output goes to a file, a line at every quarter. @param done of the total, before it starts */
+export function startProgress(
+  title: string,
+  total: number,
+  done = 0,
+  output: NodeJS.WriteStream = process.stdout,
+): Progress {
+  return output.isTTY ? bar(title, total, done, output) : lines(title, total, done, output);
 }
 
-function bar(title: string, total: number, stream: NodeJS.WriteStream): Progress {
+function bar(title: string, total: number, done: number, stream: NodeJS.WriteStream): Progress {
   const format = `${title}  {bar}  {value}/{total}`;
   const single = new SingleBar({
     format,
@@ -21,12 +26,12 @@ function bar(title: string, total: number, stream: NodeJS.WriteStream): Progress
     barIncompleteChar: '░',
     hideCursor: true,
   });
-  single.start(total, 0);
+  single.start(total, done);
   return { advance: () => single.increment(), end: () => single.stop() };
 }
 
-function lines(title: string, total: number, output: NodeJS.WriteStream): Progress {
-  let done = 0;
+function lines(title: string, total: number, alreadyDone: number, output: NodeJS.WriteStream): Progress {
+  let done = alreadyDone;
   const quarter = Math.ceil(total / 4);
   return {
     advance: () => {

@@ -1,5 +1,6 @@
+import type { Answers } from './answers.js';
 import type { PostedOrders } from './post-orders.js';
-import type { ReadRecord } from './read-topics.js';
+import type { ReadRecord } from './topic-reader.js';
 
 type Cells = readonly (string | number)[];
 
@@ -21,8 +22,17 @@ export function report(
 
 /** One record as it lies in the topic. */
 export function sample(record: ReadRecord): string {
-  const { topic, partition, offset, key } = record;
-  return JSON.stringify({ topic, partition, offset, key, value: JSON.parse(record.value) as unknown }, null, 2);
+  const { topic, partition, offset, key, headers } = record;
+  return JSON.stringify(
+    { topic, partition, offset, key, headers, value: JSON.parse(record.value) as unknown },
+    null,
+    2,
+  );
+}
+
+/** What the demo is for, in a line. */
+export function verdict({ orders, confirmed, rejected }: Answers): string {
+  return `Every one of the ${orders} orders was answered exactly once: ${confirmed} confirmed, ${rejected} rejected, none twice, none lost.`;
 }
 
 function topicTable(records: readonly ReadRecord[]): string {
