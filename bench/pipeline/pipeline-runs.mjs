@@ -19,7 +19,7 @@ export const PIPELINE = { id: 'W9', title: 'consume, transform, produce: 1 to 50
 
 const RUN_GRACE_MS = 90_000;
 /** More than anybody here consumes; whoever does counts as wrong, for the rate would be that of the input. */
-const INPUT_PER_SECOND = 100_000;
+const INPUT_PER_SECOND = 200_000;
 const BASELINE = oursOf(100);
 /** Enough for the broker's compiler to have seen transactions with few records and with many. */
 const BROKER_WARM_UP = ['kafkajs-20', 'kafkajs-20-batch'];

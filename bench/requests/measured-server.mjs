@@ -4,6 +4,8 @@ import { spreadOf } from '../statistics.mjs';
 import { EMITS } from './parts.mjs';
 
 const TOPIC_PARTITIONS = 3;
+/** Until then the compiler has not seen all of it, and who runs more code pays more than he will: where the machine is busy, a time says nothing about that. */
+const WARM_UP_REQUESTS = 30_000;
 
 /**
  * @typedef {object} RequestResult
@@ -37,6 +39,12 @@ export class MeasuredServer {
     const order = { variant, brokers: broker?.brokers ?? ['localhost:9092'], topic };
     const { process, said } = await Forked.start(new URL('server-process.mjs', import.meta.url), order);
     return new MeasuredServer(variant, process, said.port, topic);
+  }
+
+  /** At least for that long. */
+  async warmUp(load, ms) {
+    do await this.takeSlice(load, ms, false);
+    while (sumOf(this.#slices, 'answered') < WARM_UP_REQUESTS);
   }
 
   async takeSlice(load, ms, isMeasured) {

@@ -12,6 +12,7 @@
  * @property {string} id as in `--scenarios`
  * @property {string} title
  * @property {boolean} needsBroker
+ * @property {number} [brokerDelayMs] an embedded broker that far away instead of Apache Kafka
  * @property {readonly Variant[]} variants the first is what the others are held against
  */
 
@@ -20,6 +21,14 @@ const IDLE = { around: 'nothing', controller: 'singleton', emits: 'none' };
 
 /** Records per request, where there are any. */
 export const EMITS = 3;
+
+const FAR_MS = 5;
+
+const EMITTING = [
+  { name: 'ack', what: 'awaited one by one', ...IDLE, emits: 'one-by-one' },
+  { name: 'ack-together', what: 'in `Promise.all`', ...IDLE, emits: 'together' },
+  { name: 'scope', what: "`waitFor: 'scope'`", ...IDLE, around: 'scope', emits: 'scope' },
+];
 
 /** @type {readonly Part[]} */
 export const parts = [
@@ -52,11 +61,14 @@ export const parts = [
     id: 'emits',
     title: `an endpoint that emits ${EMITS} records`,
     needsBroker: true,
-    variants: [
-      { name: 'ack', what: 'awaited one by one', ...IDLE, emits: 'one-by-one' },
-      { name: 'ack-together', what: 'in `Promise.all`', ...IDLE, emits: 'together' },
-      { name: 'scope', what: "`waitFor: 'scope'`", ...IDLE, around: 'scope', emits: 'scope' },
-    ],
+    variants: EMITTING,
+  },
+  {
+    id: 'far',
+    title: `the same with a broker ${FAR_MS} ms away`,
+    needsBroker: true,
+    brokerDelayMs: FAR_MS,
+    variants: EMITTING,
   },
 ];
 

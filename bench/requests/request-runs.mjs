@@ -31,7 +31,8 @@ export async function requestRuns(settings, say) {
   const runs = [];
   for (const part of chosen) {
     const rounds = async (broker) => void runs.push(...(await runPart(part, broker, settings, say)));
-    if (part.needsBroker) await withBroker(await Broker.open(settings.brokers, say), rounds);
+    if (part.brokerDelayMs !== undefined) await withBroker(await Broker.openDelayed(part.brokerDelayMs), rounds);
+    else if (part.needsBroker) await withBroker(await Broker.open(settings.brokers, say), rounds);
     else await rounds(undefined);
   }
   const verdicts = [];
@@ -76,7 +77,7 @@ async function runRound(part, broker, round, { warmUpMs, measureMs }) {
   const servers = [];
   try {
     for (const variant of rotated(part.variants, round - 1)) servers.push(await MeasuredServer.start(variant, broker));
-    for (const server of servers) await server.takeSlice(load.process, warmUpMs, false);
+    for (const server of servers) await server.warmUp(load.process, warmUpMs);
     for (let slice = 0; slice < SLICES; slice++)
       for (const server of rotated(servers, slice)) await server.takeSlice(load.process, measureMs / SLICES, true);
     load.process.kill();
