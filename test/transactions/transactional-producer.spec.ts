@@ -53,6 +53,26 @@ describe.each([1, 2] as const)('a transactional producer at level %s', (transact
     await expect.poll(() => embedded.committed()).toEqual(verdict === 'commit' ? ['first', 'second'] : ['second']);
   });
 
+  it('begins the next transaction under another epoch when a copy of a batch may still arrive', async () => {
+    const producer = await embedded.start({ transactionVersion });
+    const epochs: number[] = [];
+    embedded.kafka.faults.onRequest('EndTxn', {
+      action: 'cut',
+      matches: ({ producerEpoch }) => {
+        epochs.push(producerEpoch);
+        return false;
+      },
+    });
+    await run(producer, 'a');
+    await run(producer, 'b');
+    const lost = embedded.kafka.faults.onResponse('Produce', { times: 1, action: 'cut' });
+    await run(producer, 'c');
+    expect(lost.hits).toBe(1);
+    await run(producer, 'd');
+    expect(epochs).toEqual(transactionVersion === 1 ? [0, 0, 0, 1] : [0, 1, 2, 3]);
+    await expect.poll(() => embedded.committed()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('ends a transaction whose abort had no answer as soon as a broker listens, although nothing else is asked of it', async () => {
     const producer = await embedded.start(
       { transactionVersion },

@@ -56,6 +56,7 @@ export function createTransactionalProducer(
       return PRODUCE_VERSIONS[producer.transactionVersion];
     },
   };
+  const settlement = new TransactionSettlement(accumulator, identity, settings, clock);
   const sender = new Sender(
     accumulator,
     cluster,
@@ -71,7 +72,7 @@ export function createTransactionalProducer(
     () => {},
     {
       identity,
-      settlement: new TransactionSettlement(accumulator, identity, settings, clock),
+      settlement,
       purpose: settings.recordsPurpose,
     },
   );
@@ -88,5 +89,6 @@ export function createTransactionalProducer(
     end: new TransactionEnd(requests),
     records: new TransactionRecords(accumulator, sender, clock),
   });
+  settlement.onLost = () => producer.noteLate();
   return producer;
 }

@@ -125,6 +125,11 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     return renewal.fenced === undefined ? { kind: answer.outcome } : { kind: 'fenced', error: renewal.fenced };
   }
 
+  /** A request of the open transaction may still arrive. At level 1 it would meet the next one, unless that has another epoch. */
+  noteLate(): void {
+    if (this.#version === 1) this.renew();
+  }
+
   async settled(): Promise<void> {
     await this.#settling;
   }
@@ -168,9 +173,8 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     call.settleRest((index) => lostTransaction(records[index]!, this.#parts.identity.doubtCode));
   }
 
-  /** With level 1 a request that is late meets the next transaction, unless that has another epoch. */
   #noteLost(wasLost: boolean): void {
-    if (wasLost && this.#version === 1) this.renew();
+    if (wasLost) this.noteLate();
   }
 
   #ended({ verdict, version }: EndingTransaction, answer: EndAnswer & { kind: 'ended' }): void {

@@ -36,6 +36,8 @@ interface Stop {
  * transaction. Batches that get no answer are repeated until whoever appends gives them up.
  */
 export class TransactionSettlement implements Settlement {
+  /** An attempt has no answer: a copy of it may still arrive. */
+  onLost: () => void = () => {};
   readonly counters: DeliveryCounters = { acknowledgedRecords: 0, failedRecords: 0, retriedBatches: 0 };
   readonly #accumulator: RecordAccumulator;
   readonly #identity: TransactionalIdentity;
@@ -91,7 +93,10 @@ export class TransactionSettlement implements Settlement {
   }
 
   #retry(flight: PartitionFlight, batch: ProducerBatch, outcome: ProduceOutcome & { kind: 'retry' }): void {
-    if (outcome.maybeAppended) batch.maybeAppended = true;
+    if (outcome.maybeAppended) {
+      batch.maybeAppended = true;
+      this.onLost();
+    }
     batch.lastError = outcome.reason;
     const waitsForMarkers = outcome.errorCode === CONCURRENT_TRANSACTIONS;
     const pauseMs = waitsForMarkers ? markerBackoffMs(batch.attempts) : backoffMs(batch.attempts, this.#backoff);
