@@ -15,7 +15,7 @@ export interface ExactlyOnceOptions {
    */
   readonly producer?: string | undefined;
   /**
-   * How long the handler may take until its unit is committed. Keep it below the session time-out of the consumer: kafkajs sends no heartbeat while a handler runs.
+   * How long the handler may take until its unit is committed. Heartbeats are sent meanwhile, as long as the handler does not block the event loop.
    *
    * Unit: milliseconds.
    *
