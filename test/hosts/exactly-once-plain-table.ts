@@ -1,5 +1,4 @@
-import { Controller, Inject, Module, UseFilters, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Controller, Inject, UseFilters, type INestApplication } from '@nestjs/common';
 import {
   ClientKafka,
   EventPattern,
@@ -10,67 +9,26 @@ import {
   Transport,
 } from '@nestjs/microservices';
 import type { EmbeddedKafka } from 'embedded-kafka';
-import { deepStrictEqual, ok, rejects } from 'node:assert';
-import { setTimeout as delay } from 'node:timers/promises';
-import { ExactlyOnce, KafkaProducerModule, KafkaProducerService } from 'nestjs-kafka-producer';
+import { deepStrictEqual, rejects } from 'node:assert';
+import { ExactlyOnce, KafkaProducerService } from 'nestjs-kafka-producer';
 import { exactlyOnce } from 'nestjs-kafka-producer/microservices';
 import { firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
+import { committedIn, CONSUMER, serving, untilCommitted, type ExactlyOnceCase } from './exactly-once-case.js';
 
-/** One thing that handlers on Nest's own transport do, and that may depend on the version of Nest. It has topics of its own. */
-export interface PlainCase {
-  readonly name: string;
-  /** @throws AssertionError when it is not as it should be */
-  run(kafka: EmbeddedKafka, topic: string): Promise<void>;
-}
-
-const DEADLINE_MS = 20_000;
-const CONSUMER = { maxWaitTimeInMs: 50, heartbeatInterval: 100, sessionTimeout: 6_000 };
-
-async function committedIn(kafka: EmbeddedKafka, topic: string): Promise<string[]> {
-  const records = await kafka.recordsIn(topic, { isolation: 'read_committed' });
-  return records.map(({ value }) => String(value));
-}
-
-async function untilCommitted(kafka: EmbeddedKafka, topic: string, values: readonly string[]): Promise<void> {
-  const wanted = values.join();
-  for (const deadline = Date.now() + DEADLINE_MS; ; await delay(20)) {
-    const found = (await committedIn(kafka, topic)).join();
-    if (found === wanted) return;
-    ok(Date.now() < deadline, `${topic} never had ${wanted}, and has ${found}`);
-  }
-}
-
-/** A hybrid application with the handlers of one controller. */
-async function serving(
-  kafka: EmbeddedKafka,
-  topic: string,
-  controller: Type,
-  work: (producer: KafkaProducerService) => Promise<void>,
-): Promise<void> {
-  @Module({
-    imports: [KafkaProducerModule.forRoot({ client: { brokers: kafka.bootstrap } })],
-    controllers: [controller],
-  })
-  class AppModule {}
-  const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
-  app.connectMicroservice(
-    exactlyOnce({
-      transport: Transport.KAFKA,
-      options: {
-        client: { brokers: kafka.bootstrap },
-        consumer: { ...CONSUMER, groupId: topic },
-        redelivery: { backoffMs: 5, backoffMaxMs: 10, maxAttempts: 3, deadLetterTopic: `${topic}-dead` },
-      },
-    }),
-  );
-  await app.startAllMicroservices();
-  await app.listen(0, '127.0.0.1');
-  try {
-    await work(app.get(KafkaProducerService));
-  } finally {
-    await app.close();
-  }
-}
+/** Connects what handles the messages of the topic. */
+const plain =
+  (kafka: EmbeddedKafka, topic: string) =>
+  (app: INestApplication): unknown =>
+    app.connectMicroservice(
+      exactlyOnce({
+        transport: Transport.KAFKA,
+        options: {
+          client: { brokers: kafka.bootstrap },
+          consumer: { ...CONSUMER, groupId: topic },
+          redelivery: { backoffMs: 5, backoffMaxMs: 10, maxAttempts: 3, deadLetterTopic: `${topic}-dead` },
+        },
+      }),
+    );
 
 /** Would make a success of what fails. */
 class AllIsWell {
@@ -79,7 +37,7 @@ class AllIsWell {
   }
 }
 
-const events: PlainCase = {
+const events: ExactlyOnceCase = {
   name: 'events of the plain transport are handled once, and put away once, whatever exception filters say',
   run: async (kafka, topic) => {
     @Controller()
@@ -95,13 +53,13 @@ const events: PlainCase = {
         if (text === 'poison' || (text === 'b' && this.failures-- > 0)) throw new Error('not yet');
       }
     }
-    await serving(kafka, topic, Events, async (producer) => {
+    await serving(kafka, Events, plain(kafka, topic), async (_url, producer) => {
       await producer.sendAll(['a', 'b', 'poison', 'c'].map((value) => ({ topic, value })));
       await untilCommitted(kafka, `${topic}-out`, ['a', 'b', 'c']);
       await untilCommitted(kafka, `${topic}-dead`, ['poison']);
     });
     // What comes up again with the same group goes on behind what was committed.
-    await serving(kafka, topic, Events, async (producer) => {
+    await serving(kafka, Events, plain(kafka, topic), async (_url, producer) => {
       await producer.send({ topic, value: 'd' });
       await untilCommitted(kafka, `${topic}-out`, ['a', 'b', 'c', 'd']);
     });
@@ -109,7 +67,7 @@ const events: PlainCase = {
   },
 };
 
-const requests: PlainCase = {
+const requests: ExactlyOnceCase = {
   name: 'requests of the plain transport are answered in the unit of their message; what failed sends its error and nothing else',
   run: async (kafka, topic) => {
     kafka.createTopic({ name: `${topic}.reply` });
@@ -132,7 +90,7 @@ const requests: PlainCase = {
       consumer: { ...CONSUMER, groupId: `askers-of-${topic}` },
     });
     const ask = (text: string) => client.send<unknown, string>(topic, text);
-    await serving(kafka, topic, Requests, async () => {
+    await serving(kafka, Requests, plain(kafka, topic), async () => {
       client.subscribeToResponseOf(topic);
       await client.connect();
       try {
@@ -153,9 +111,9 @@ const requests: PlainCase = {
   },
 };
 
-export const plainCases: readonly PlainCase[] = [events, requests];
+export const plainCases: readonly ExactlyOnceCase[] = [events, requests];
 
-export async function runPlainCase(plainCase: PlainCase, kafka: EmbeddedKafka): Promise<void> {
+export async function runPlainCase(plainCase: ExactlyOnceCase, kafka: EmbeddedKafka): Promise<void> {
   const topic = `exactly-once-plain-${plainCases.indexOf(plainCase)}`;
   for (const name of [topic, `${topic}-out`, `${topic}-dead`]) kafka.createTopic({ name });
   await plainCase.run(kafka, topic);

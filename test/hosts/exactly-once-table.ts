@@ -7,8 +7,8 @@ import {
   UseGuards,
   UseInterceptors,
   type CanActivate,
+  type INestApplication,
   type NestInterceptor,
-  type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -21,58 +21,11 @@ import {
   type AsyncMicroserviceOptions,
 } from '@nestjs/microservices';
 import type { EmbeddedKafka } from 'embedded-kafka';
-import { deepStrictEqual, ok, rejects } from 'node:assert';
-import { setTimeout as delay } from 'node:timers/promises';
+import { deepStrictEqual, rejects } from 'node:assert';
 import { ExactlyOnce, KafkaProducerModule, KafkaProducerService } from 'nestjs-kafka-producer';
 import { ExactlyOnceKafkaServer } from 'nestjs-kafka-producer/microservices';
 import { EMPTY, firstValueFrom, lastValueFrom, of, toArray, type Observable } from 'rxjs';
-
-/** One way to be an exactly-once handler that may depend on the version of Nest. It has topics of its own. */
-export interface ExactlyOnceCase {
-  readonly name: string;
-  /** @throws AssertionError when it is not as it should be */
-  run(kafka: EmbeddedKafka, topic: string): Promise<void>;
-}
-
-const DEADLINE_MS = 20_000;
-const CONSUMER = { maxWaitTimeInMs: 50, heartbeatInterval: 100, sessionTimeout: 6_000 };
-
-async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
-  for (const deadline = Date.now() + DEADLINE_MS; !(await isSo()); await delay(20)) {
-    ok(Date.now() < deadline, `never: ${what}`);
-  }
-}
-
-async function committedIn(kafka: EmbeddedKafka, topic: string): Promise<string[]> {
-  const records = await kafka.recordsIn(topic, { isolation: 'read_committed' });
-  return records.map(({ value }) => String(value));
-}
-
-const isCommitted = (kafka: EmbeddedKafka, topic: string, values: string[]) =>
-  until(`${topic} has ${values.join()}`, async () => (await committedIn(kafka, topic)).join() === values.join());
-
-/** A hybrid application: HTTP, and the handlers. Nest closes both. */
-async function serving(
-  kafka: EmbeddedKafka,
-  topic: string,
-  controller: Type,
-  work: (url: string, producer: KafkaProducerService) => Promise<void>,
-): Promise<void> {
-  @Module({
-    imports: [KafkaProducerModule.forRoot({ client: { brokers: kafka.bootstrap } })],
-    controllers: [controller],
-  })
-  class AppModule {}
-  const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
-  app.connectMicroservice<AsyncMicroserviceOptions>(microservice(topic));
-  await app.startAllMicroservices();
-  await app.listen(0, '127.0.0.1');
-  try {
-    await work(await app.getUrl(), app.get(KafkaProducerService));
-  } finally {
-    await app.close();
-  }
-}
+import { committedIn, CONSUMER, serving, untilCommitted, type ExactlyOnceCase } from './exactly-once-case.js';
 
 const microservice = (topic: string): AsyncMicroserviceOptions => ({
   inject: [KafkaProducerService],
@@ -84,6 +37,12 @@ const microservice = (topic: string): AsyncMicroserviceOptions => ({
     }),
   }),
 });
+
+/** Connects what handles the messages of the topic. */
+const strategy =
+  (topic: string) =>
+  (app: INestApplication): unknown =>
+    app.connectMicroservice<AsyncMicroserviceOptions>(microservice(topic));
 
 /** What Nest runs around a handler. */
 function enhancers(calls: string[]) {
@@ -128,9 +87,9 @@ const events: ExactlyOnceCase = {
         return 'ready';
       }
     }
-    await serving(kafka, topic, Events, async (url, producer) => {
+    await serving(kafka, Events, strategy(topic), async (url, producer) => {
       await producer.send({ topic, value: { id: 'a' } });
-      await isCommitted(kafka, `${topic}-out`, ['a']);
+      await untilCommitted(kafka, `${topic}-out`, ['a']);
       deepStrictEqual(calls, ['guard', 'interceptor', 'guard', 'interceptor', 'guard', 'interceptor']);
       deepStrictEqual(await (await fetch(url)).text(), 'ready');
     });
@@ -164,7 +123,7 @@ const microservices: ExactlyOnceCase = {
     await app.listen();
     try {
       await app.get(KafkaProducerService).sendAll(['a', 'b'].map((value) => ({ topic, value })));
-      await isCommitted(kafka, `${topic}-out`, ['a', 'b']);
+      await untilCommitted(kafka, `${topic}-out`, ['a', 'b']);
     } finally {
       await app.close();
     }
@@ -195,7 +154,7 @@ const requests: ExactlyOnceCase = {
       producer: { allowAutoTopicCreation: false },
     });
     const ask = (text: string) => client.send<unknown, string>(topic, text);
-    await serving(kafka, topic, Requests, async () => {
+    await serving(kafka, Requests, strategy(topic), async () => {
       client.subscribeToResponseOf(topic);
       await client.connect();
       try {
@@ -207,7 +166,7 @@ const requests: ExactlyOnceCase = {
         });
         deepStrictEqual(await firstValueFrom(ask('again')), { answer: 'again' });
         await lastValueFrom(ask('none'), { defaultValue: undefined });
-        await isCommitted(kafka, `${topic}-out`, ['one', 'many', 'again', 'none']);
+        await untilCommitted(kafka, `${topic}-out`, ['one', 'many', 'again', 'none']);
       } finally {
         await client.close();
       }
