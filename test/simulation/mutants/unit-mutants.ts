@@ -27,8 +27,8 @@ export const UNIT_BUGS: Readonly<Record<string, Mutant>> = {
     },
     {
       file: `${PRODUCER}/kafka-transactional-producer.ts`,
-      from: 'if (wasLost && this.#version === 1)',
-      to: 'if (wasLost && this.#version === 2)',
+      from: 'if (this.#version === 1) this.renew();',
+      to: 'if (this.#version === 2) this.renew();',
     },
   ],
   'takes a verdict whose answer was lost for committed': [

@@ -94,11 +94,15 @@ export class SimulatedConsumer {
       if (ranges.length === 0) continue;
       for (const { partition, to } of ranges) positions[partition] = to;
       const unit = this.#scene.units.add(`${life.name}-${index}`, life.name);
-      const task: Promise<void> = this.#work(unit, life, ranges, random.fork(), false).then(() => {
+      let staged = (): void => {};
+      const isStaged = new Promise<void>((resolve) => (staged = resolve));
+      const task: Promise<void> = this.#work(unit, life, ranges, random.fork(), false, staged).then(() => {
         running.delete(task);
         if (unit.told !== 'committed') life.hasFailed = true;
       });
       running.add(task);
+      // It may have to wait for a producer, and offsets are sent in their order.
+      if (unit.isStreaming) await Promise.race([isStaged, task]);
       if (running.size >= depth) await Promise.race(running);
       await this.#scene.simulation.sleep(random.next() ** 3 * 300);
     }
@@ -111,6 +115,7 @@ export class SimulatedConsumer {
     ranges: readonly ConsumedRange[],
     random: Random,
     isSound: boolean,
+    staged = (): void => {},
   ): Promise<void> {
     const { groupId } = this.#plan;
     const isTwice = random.chance(0.3);
@@ -123,6 +128,7 @@ export class SimulatedConsumer {
       };
       if (isTwice && ranges.every(({ from, to }) => to - from > 1)) await send(1);
       await send(0);
+      staged();
     };
     return runUnit(this.#scene, unit, random, { isSound, sendOffsets });
   }

@@ -91,8 +91,16 @@ export class MarkerWriter {
         if (isGone(partition)) return written();
         if (topic === INTERNAL_TOPICS.group) this.#onOffsets(index, marker);
         const endOffset = partition.endTransaction(marker, this.cluster.clock.wallTime());
+        const { leaderEpoch } = partition;
         this.cluster.replicate(partition);
-        this.#when(partition, () => isGone(partition) || partition.log.highWatermark >= endOffset, written);
+        const isReplicated = (): boolean => isGone(partition) || partition.log.highWatermark >= endOffset;
+        // Whoever leads after an election may not have it.
+        const isInDoubt = (): boolean => partition.leaderEpoch !== leaderEpoch;
+        this.#when(
+          partition,
+          () => isReplicated() || isInDoubt(),
+          () => (isInDoubt() ? this.#bring(marker, { topic, partition: index }, written) : written()),
+        );
       },
     );
   }
