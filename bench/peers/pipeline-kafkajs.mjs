@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { kafkajsPipeline } from '../pipeline/kafkajs-pipeline.mjs';
 import { PARTITIONS } from '../pipeline/orders.mjs';
+import { transactionalOptions } from './kafkajs-transactional.mjs';
 
 /**
  * `sendOffsets()` of kafkajs takes the name of the group and nothing else: the broker cannot tell an owner of the partition from one that was, so this is cheaper
@@ -13,14 +14,7 @@ export async function connect({ brokers, input, output, groupId, messagesPerUnit
   const client = new kafkajs.Kafka({ clientId: 'bench', brokers, logLevel: kafkajs.logLevel.NOTHING });
   const run = randomUUID();
   const producers = Array.from({ length: count }, (_, index) =>
-    client.producer({
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      allowAutoTopicCreation: false,
-      transactionalId: `bench-${run}-${index}`,
-      idempotent: true,
-      maxInFlightRequests: 1,
-      ...options,
-    }),
+    client.producer(transactionalOptions(`bench-${run}-${index}`, options)),
   );
   const consumer = client.consumer({ groupId });
   await Promise.all([consumer, ...producers].map((each) => each.connect()));

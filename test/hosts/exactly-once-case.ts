@@ -1,9 +1,9 @@
-import { Module, type INestApplication, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import type { INestApplication, Type } from '@nestjs/common';
 import type { EmbeddedKafka } from 'embedded-kafka';
 import { ok } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KafkaProducerModule, KafkaProducerService } from 'nestjs-kafka-producer';
+import { KafkaProducerService } from 'nestjs-kafka-producer';
+import { producers, serving as servingApplication } from './scope-case.js';
 
 /** One thing that exactly-once handlers do, and that may depend on the version of Nest. It has topics of its own. */
 export interface ExactlyOnceCase {
@@ -34,24 +34,15 @@ export async function untilCommitted(kafka: EmbeddedKafka, topic: string, values
  *
  * @param connect connects the microservice
  */
-export async function serving(
+export function serving(
   kafka: EmbeddedKafka,
   controller: Type,
   connect: (app: INestApplication) => unknown,
   work: (url: string, producer: KafkaProducerService) => Promise<void>,
 ): Promise<void> {
-  @Module({
-    imports: [KafkaProducerModule.forRoot({ client: { brokers: kafka.bootstrap } })],
-    controllers: [controller],
-  })
-  class AppModule {}
-  const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
-  connect(app);
-  await app.startAllMicroservices();
-  await app.listen(0, '127.0.0.1');
-  try {
-    await work(await app.getUrl(), app.get(KafkaProducerService));
-  } finally {
-    await app.close();
-  }
+  return servingApplication(
+    { imports: [producers(kafka)], controllers: [controller] },
+    (url, app) => work(url, app.get(KafkaProducerService)),
+    { prepare: (app) => void connect(app) },
+  );
 }

@@ -19,6 +19,7 @@ import {
 import { MessageReplies, RepliedFailure, type ReplyAddress, type ReplyPacket } from './message-replies.js';
 import { PartitionBatch, type BatchParts } from './partition-batch.js';
 import { Pulse } from './pulse.js';
+import { followAssignments } from './redelivery-assignments.js';
 import { Redelivery } from './redelivery.js';
 import { ThrownError } from './thrown-error.js';
 
@@ -75,9 +76,7 @@ export class ExactlyOnceKafkaServer extends ServerKafka {
     const parts = this.#partsOf(consumer);
     const topics = [...this.messageHandlers.keys()];
     if (topics.length > 0) await consumer.subscribe({ ...this.options.subscribe, topics });
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-      parts.redelivery.assigned(partitionsIn(payload.memberAssignment)),
-    );
+    followAssignments(consumer, parts.redelivery);
     const pulse = new Pulse(systemClock, (this.options.consumer?.heartbeatInterval ?? HEARTBEAT_INTERVAL_MS) / 2);
     const run = (): Promise<void> =>
       consumer.run({
@@ -209,9 +208,3 @@ function asksForReply({ message: { headers } }: EachMessagePayload): boolean {
 
 /** What Nest's serializers make: of kafkajs' message, what Nest's own server writes to. */
 type Reply = Parameters<ServerKafka['assignErrorHeader']>[1];
-
-function* partitionsIn(assignment: Readonly<Record<string, readonly number[]>>) {
-  for (const [topic, partitions] of Object.entries(assignment)) {
-    for (const partition of partitions) yield { topic, partition };
-  }
-}

@@ -11,6 +11,7 @@ import type { PlainMessage } from './plain-message.js';
 import type { PlainPlace } from './plain-place.js';
 import { RejoinException } from './plain-rejoin.exception.js';
 import { isRequest, replyRecords } from './plain-reply.js';
+import { followAssignments } from './redelivery-assignments.js';
 import { culpritOf, memberErrorOf, type FailedPhase } from './redelivery-culprit.js';
 import { Redelivery, type RedeliveryDecision } from './redelivery.js';
 import type { RedeliveryOptions } from './redelivery.options.js';
@@ -124,12 +125,7 @@ export class PlainFailures {
     const settings = Object.assign({ groupId: this.#tap.groupId }, this.#settings.redelivery);
     const redelivery = new Redelivery(settings, pausedPartitionsOf(producer));
     this.#redeliveries.set(producer, redelivery);
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      const assigned = Object.entries(memberAssignment);
-      redelivery.assigned(
-        assigned.flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
-      );
-    });
+    followAssignments(consumer, redelivery);
     return redelivery;
   }
 

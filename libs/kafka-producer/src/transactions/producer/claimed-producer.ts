@@ -1,62 +1,42 @@
 import { isKafkaProducerError } from '../../errors/is-kafka-producer-error.js';
-import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
-import type { StagedRecord } from '../unit/staged-record.js';
 import type { InstanceClaim } from './instance-claim.js';
-import type { AppendOutcome, EndOutcome, OffsetsOutcome, TransactionalProducer } from './transactional-producer.js';
+import { ProducerAround } from './producer-around.js';
+import type { EndOutcome, TransactionalProducer } from './transactional-producer.js';
 
 /** The producer of another slot: it is fenced only when the claim is lost, and else takes its id back. */
-export class ClaimedProducer implements TransactionalProducer {
+export class ClaimedProducer extends ProducerAround {
   readonly #create: () => TransactionalProducer;
   readonly #claim: InstanceClaim;
-  #holder: TransactionalProducer;
+  protected inner: TransactionalProducer;
   #transactionTimeoutMs: number | undefined;
 
   constructor(create: () => TransactionalProducer, claim: InstanceClaim) {
+    super();
     this.#create = create;
     this.#claim = claim;
-    this.#holder = create();
+    this.inner = create();
   }
 
-  get transactionalId(): string {
-    return this.#holder.transactionalId;
-  }
-
-  allow(transactionTimeoutMs: number): void {
+  override allow(transactionTimeoutMs: number): void {
     this.#transactionTimeoutMs = transactionTimeoutMs;
-    this.#holder.allow(transactionTimeoutMs);
+    super.allow(transactionTimeoutMs);
   }
 
-  renew(): void {
-    this.#holder.renew();
-  }
-
-  async begin(deadlineMs: number): Promise<void> {
+  override async begin(deadlineMs: number): Promise<void> {
     await this.#claim.assertOurs(deadlineMs);
     try {
-      await this.#holder.begin(deadlineMs);
+      await this.inner.begin(deadlineMs);
     } catch (error) {
       if (!isFenced(error)) throw error;
       this.#claim.doubt();
       await this.#claim.assertOurs(deadlineMs);
       this.#takeBack();
-      await this.#holder.begin(deadlineMs);
+      await this.inner.begin(deadlineMs);
     }
   }
 
-  append(records: readonly StagedRecord[], deadlineMs: number): Promise<readonly AppendOutcome[]> {
-    return this.#holder.append(records, deadlineMs);
-  }
-
-  giveUp(): void {
-    this.#holder.giveUp();
-  }
-
-  sendOffsets(offsets: readonly ConsumedOffsets[], deadlineMs: number): Promise<readonly OffsetsOutcome[]> {
-    return this.#holder.sendOffsets(offsets, deadlineMs);
-  }
-
-  async end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
-    const outcome = await this.#holder.end(verdict, deadlineMs);
+  override async end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
+    const outcome = await this.inner.end(verdict, deadlineMs);
     if (outcome.kind !== 'fenced') return outcome;
     this.#claim.doubt();
     try {
@@ -69,19 +49,11 @@ export class ClaimedProducer implements TransactionalProducer {
     return { kind: 'aborted' };
   }
 
-  settled(): Promise<void> {
-    return this.#holder.settled();
-  }
-
-  close(): Promise<void> {
-    return this.#holder.close();
-  }
-
   /** A producer that has never held an identity asks for it without one, which takes it from whoever has it. */
   #takeBack(): void {
-    void this.#holder.close();
-    this.#holder = this.#create();
-    if (this.#transactionTimeoutMs !== undefined) this.#holder.allow(this.#transactionTimeoutMs);
+    void this.inner.close();
+    this.inner = this.#create();
+    if (this.#transactionTimeoutMs !== undefined) this.inner.allow(this.#transactionTimeoutMs);
   }
 }
 

@@ -1,14 +1,13 @@
 import type { Clock } from '../../support/clock.js';
-import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
-import type { StagedRecord } from '../unit/staged-record.js';
 import { NoAnswerError } from './coordinator-requests.js';
 import type { InstanceClaim } from './instance-claim.js';
-import type { AppendOutcome, EndOutcome, OffsetsOutcome, TransactionalProducer } from './transactional-producer.js';
+import { ProducerAround } from './producer-around.js';
+import type { EndOutcome, TransactionalProducer } from './transactional-producer.js';
 import { Waits } from './waits.js';
 
 /** The producer of slot 0. Between its transactions it tells whether the id is still ours. */
-export class ClaimingProducer implements TransactionalProducer, InstanceClaim {
-  readonly #own: TransactionalProducer;
+export class ClaimingProducer extends ProducerAround implements InstanceClaim {
+  protected readonly inner: TransactionalProducer;
   readonly #waits: Waits;
   #isDoubted = true;
   /** From `begin()` to `end()`. Never rejects. */
@@ -16,12 +15,9 @@ export class ClaimingProducer implements TransactionalProducer, InstanceClaim {
   #endTurn: () => void = () => {};
 
   constructor(own: TransactionalProducer, clock: Clock) {
-    this.#own = own;
+    super();
+    this.inner = own;
     this.#waits = new Waits(clock);
-  }
-
-  get transactionalId(): string {
-    return this.#own.transactionalId;
   }
 
   async assertOurs(deadlineMs: number): Promise<void> {
@@ -32,23 +28,15 @@ export class ClaimingProducer implements TransactionalProducer, InstanceClaim {
 
   doubt(): void {
     this.#isDoubted = true;
-    this.#own.renew();
+    this.inner.renew();
   }
 
-  allow(transactionTimeoutMs: number): void {
-    this.#own.allow(transactionTimeoutMs);
-  }
-
-  renew(): void {
-    this.#own.renew();
-  }
-
-  async begin(deadlineMs: number): Promise<void> {
+  override async begin(deadlineMs: number): Promise<void> {
     await this.#takeTurn(deadlineMs);
     const wasDoubted = this.#isDoubted;
     this.#isDoubted = false;
     try {
-      await this.#own.begin(deadlineMs);
+      await this.inner.begin(deadlineMs);
     } catch (error) {
       this.#isDoubted ||= wasDoubted;
       this.#endTurn();
@@ -56,32 +44,16 @@ export class ClaimingProducer implements TransactionalProducer, InstanceClaim {
     }
   }
 
-  append(records: readonly StagedRecord[], deadlineMs: number): Promise<readonly AppendOutcome[]> {
-    return this.#own.append(records, deadlineMs);
-  }
-
-  giveUp(): void {
-    this.#own.giveUp();
-  }
-
-  sendOffsets(offsets: readonly ConsumedOffsets[], deadlineMs: number): Promise<readonly OffsetsOutcome[]> {
-    return this.#own.sendOffsets(offsets, deadlineMs);
-  }
-
-  async end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
-    const outcome = await this.#own.end(verdict, deadlineMs);
+  override async end(verdict: 'commit' | 'abort', deadlineMs: number): Promise<EndOutcome> {
+    const outcome = await this.inner.end(verdict, deadlineMs);
     if (outcome.kind === 'fenced') this.#isDoubted = true;
     this.#endTurn();
     return outcome;
   }
 
-  settled(): Promise<void> {
-    return this.#own.settled();
-  }
-
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.#waits.end();
-    return this.#own.close();
+    return super.close();
   }
 
   async #takeTurn(deadlineMs: number): Promise<void> {
