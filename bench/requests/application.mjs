@@ -23,7 +23,7 @@ export async function createApplication({ around, controller, emits }, brokers, 
         TenantModule,
         KafkaProducerModule.forRoot({
           client: { clientId: 'bench', brokers },
-          ...(around === 'scope' && { requestScope: {} }),
+          ...(around.startsWith('scope') && { requestScope: {} }),
           connect: emits === 'none' ? 'lazy' : 'eager',
         }),
       ],
@@ -32,7 +32,9 @@ export async function createApplication({ around, controller, emits }, brokers, 
     },
     { logger: ['warn', 'error', 'fatal'], abortOnError: false },
   );
-  if (around === 'interceptor') application.useGlobalInterceptors({ intercept: (_context, next) => next.handle() });
+  if (around === 'context-in-use') new AsyncLocalStorage().run({}, () => {});
+  if (around.endsWith('interceptor'))
+    application.useGlobalInterceptors({ intercept: (_context, next) => next.handle() });
   if (around === 'context') application.useGlobalInterceptors(inAsyncContext());
   return application;
 }

@@ -4,7 +4,7 @@
  * @typedef {object} Variant
  * @property {string} name
  * @property {string} what
- * @property {'nothing' | 'interceptor' | 'context' | 'scope'} around the handler; scope: `requestScope` of the module
+ * @property {'nothing' | 'context-in-use' | 'interceptor' | 'context' | 'scope' | 'scope-and-interceptor'} around the handler; scope: `requestScope` of the module
  * @property {'singleton' | 'request' | 'facade'} controller
  * @property {'none' | 'one-by-one' | 'together' | 'scope'} emits of three records per request
  *
@@ -39,9 +39,21 @@ export const parts = [
     variants: [
       { name: 'plain', what: 'no scope', ...IDLE },
       { name: 'plain-again', what: 'the same: what measuring is off by', ...IDLE },
+      {
+        name: 'context-in-use',
+        what: 'an AsyncLocalStorage was used once, by somebody, for something else',
+        ...IDLE,
+        around: 'context-in-use',
+      },
       { name: 'interceptor', what: 'an interceptor that does nothing', ...IDLE, around: 'interceptor' },
       { name: 'async-context', what: 'one that runs the handler in an AsyncLocalStorage', ...IDLE, around: 'context' },
       { name: 'scope', what: 'a scope around each request', ...IDLE, around: 'scope' },
+      {
+        name: 'scope-and-interceptor',
+        what: 'a scope around each request, and an interceptor that does nothing',
+        ...IDLE,
+        around: 'scope-and-interceptor',
+      },
       {
         name: 'request-scoped',
         what: 'no scope, a controller made anew for each request',

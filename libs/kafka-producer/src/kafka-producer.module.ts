@@ -10,6 +10,7 @@ import type { ContainerInterceptors } from './kafka-producer.interceptors.js';
 import { KafkaProducerLifecycle } from './kafka-producer.lifecycle.js';
 import { intakeOf, partProviders } from './kafka-producer.parts.js';
 import { KafkaProducerRegistration, RegisteredModules } from './kafka-producer.registration.js';
+import { ScopedRoutesModule } from './kafka-producer.routes.js';
 import { scopeProviders } from './kafka-producer.scope.js';
 import { KafkaProducerService } from './kafka-producer.service.js';
 import { topicProviders } from './kafka-producer.topics.js';
@@ -95,7 +96,7 @@ function dynamicModule(
   return {
     module: KafkaProducerModule,
     global: isGlobal,
-    imports: [DiscoveryModule, ...imports],
+    imports: [DiscoveryModule, ScopedRoutesModule, ...imports],
     providers: [
       ...given,
       { provide: KafkaProducerRegistration, useValue: new KafkaProducerRegistration(name, calledAt) },

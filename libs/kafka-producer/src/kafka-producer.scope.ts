@@ -2,7 +2,13 @@ import { Scope, type FactoryProvider, type Logger } from '@nestjs/common';
 import { ModuleRef, ModulesContainer, REQUEST, type ApplicationConfig } from '@nestjs/core';
 
 import { KafkaProducerService } from './kafka-producer.service.js';
-import { getKafkaProducerToken, OWN_PRODUCER, REQUEST_SCOPES, RESOLVED_OPTIONS } from './kafka-producer.tokens.js';
+import {
+  getKafkaProducerToken,
+  OWN_PRODUCER,
+  REQUEST_SCOPES,
+  RESOLVED_OPTIONS,
+  SCOPED_ROUTES,
+} from './kafka-producer.tokens.js';
 import { publish } from './observability/channels.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
 import { getRequestKafkaProducerToken } from './scope/inject-request-producer.decorator.js';
@@ -10,6 +16,7 @@ import { ApplicationScopeInterceptor } from './scope/kafka-scope.interceptor.js'
 import { RequestKafkaProducer } from './scope/request-kafka-producer.js';
 import { RequestScopes } from './scope/request-scopes.js';
 import { SCOPED_MODULE, type ScopedModule } from './scope/scoped-module.js';
+import { ScopedRoutes } from './scope/scoped-routes.js';
 
 /** What a module needs for its scopes. */
 export function scopeProviders(name: string, logger: Logger): FactoryProvider[] {
@@ -18,17 +25,24 @@ export function scopeProviders(name: string, logger: Logger): FactoryProvider[] 
     { provide: REQUEST_SCOPES, useFactory: () => requestScopes(name, logger) },
     {
       provide: SCOPED_MODULE,
-      inject: [RESOLVED_OPTIONS, OWN_PRODUCER, ModuleRef, ModulesContainer],
+      inject: [RESOLVED_OPTIONS, OWN_PRODUCER, ModuleRef],
       useFactory: (
         { requestScope }: ResolvedOptions,
         own: KafkaProducerService,
         moduleRef: ModuleRef,
-        modules: ModulesContainer,
       ): ScopedModule => {
-        const module = { name, requestScope, producer: () => (producer ??= givenOut(moduleRef, token, own)) };
         let producer: KafkaProducerService | undefined;
-        if (requestScope !== undefined) install(new ApplicationScopeInterceptor(module, modules), moduleRef);
-        return module;
+        return { name, requestScope, producer: () => (producer ??= givenOut(moduleRef, token, own)) };
+      },
+    },
+    {
+      provide: SCOPED_ROUTES,
+      inject: [SCOPED_MODULE, ModuleRef, ModulesContainer],
+      useFactory: (module: ScopedModule, moduleRef: ModuleRef, modules: ModulesContainer): ScopedRoutes | null => {
+        if (module.requestScope === undefined) return null;
+        const interceptor = new ApplicationScopeInterceptor(module, modules);
+        configOf(moduleRef).addGlobalInterceptor(interceptor);
+        return new ScopedRoutes(module, interceptor);
       },
     },
     {
@@ -70,12 +84,12 @@ function givenOut(
 }
 
 /**
- * What a provider APP_INTERCEPTOR does, only when there is something to intercept.
+ * By which an interceptor can be added only when there is something to intercept, unlike a provider of APP_INTERCEPTOR.
  *
- * A provider is declared before the options are known, and with any interceptor at all Nest takes a longer way through every request; and one whose options
- * depend on the request would fail before that could be explained.
+ * That is declared before the options are known, and with any interceptor at all Nest takes a longer way through every request; and one whose options depend on
+ * the request would fail before that could be explained.
  */
-function install(interceptor: ApplicationScopeInterceptor, moduleRef: ModuleRef): void {
+export function configOf(moduleRef: ModuleRef): ApplicationConfig {
   const container = Reflect.get(moduleRef, 'container') as
     { readonly applicationConfig?: ApplicationConfig } | undefined;
   const config = container?.applicationConfig;
@@ -84,5 +98,5 @@ function install(interceptor: ApplicationScopeInterceptor, moduleRef: ModuleRef)
       'requestScope needs @nestjs/core 11 or 12. Check the installed version, or put @KafkaScope() on the controllers.',
     );
   }
-  config.addGlobalInterceptor(interceptor);
+  return config;
 }

@@ -38,5 +38,7 @@ export const TRANSACTIONS = Symbol.for('nestjs-kafka-producer/transactions');
 export const INTERCEPTORS = Symbol.for('nestjs-kafka-producer/interceptors');
 /** Its {@link RequestScopes}. */
 export const REQUEST_SCOPES = Symbol.for('nestjs-kafka-producer/request-scopes');
+/** Its {@link ScopedRoutes}, when it has a `requestScope`. */
+export const SCOPED_ROUTES = Symbol.for('nestjs-kafka-producer/scoped-routes');
 /** The service the module made, whatever a test or an application has put under the token of its name. */
 export const OWN_PRODUCER = Symbol.for('nestjs-kafka-producer/own-producer');

@@ -1,6 +1,7 @@
 import { sendsInUnit } from '../kafka-producer.service.js';
 import type { ProducerRecord } from '../record/producer-record.js';
 import { OpenScope } from '../scope/open-scope.js';
+import type { EmitPlan } from './emit-plan.js';
 import type { EmitProducer } from './producer-slot.js';
 
 /**
@@ -21,4 +22,31 @@ export function leaveTo(scope: OpenScope, producer: EmitProducer, records: reado
   const sent: Promise<unknown> = records.length === 1 ? producer.send(first!) : producer.sendAll(records);
   // A test's mock may return no promise: that counts as an acknowledgement.
   scope.emits.add({ topic: first!.topic, recordCount: records.length, sent: Promise.resolve(sent) });
+}
+
+const NONE: readonly OpenScope[] = [];
+
+/**
+ * Has the scopes wait for a method from its call on, so that they have its records also when its caller does not await it.
+ *
+ * @returns those that do, to be {@link release released} when the method has emitted
+ */
+export function expectingScopes(plans: readonly EmitPlan[], producers: readonly EmitProducer[]): readonly OpenScope[] {
+  if (!plans.some(isScoped)) return NONE;
+  const scopes: OpenScope[] = [];
+  for (const [index, plan] of plans.entries()) {
+    const scope = isScoped(plan) ? scopeOf(producers[index]!) : undefined;
+    if (scope === undefined) continue;
+    scope.emits.expect();
+    scopes.push(scope);
+  }
+  return scopes;
+}
+
+function isScoped({ waitFor }: EmitPlan): boolean {
+  return waitFor === 'scope';
+}
+
+export function release(scopes: readonly OpenScope[]): void {
+  for (const { emits } of scopes) emits.came();
 }

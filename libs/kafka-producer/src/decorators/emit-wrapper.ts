@@ -5,7 +5,7 @@ import { loggerContext } from '../kafka-producer.tokens.js';
 import type { DecoratedMethod } from './decorated-method.js';
 import type { EmitPlan } from './emit-plan.js';
 import { emitRecords, type Consignment, type LostListener } from './emit-records.js';
-import { leaveTo, scopeOf } from './emit-scope.js';
+import { expectingScopes, leaveTo, release, scopeOf } from './emit-scope.js';
 import type { EmitProducer } from './producer-slot.js';
 import { OBSERVABLE_REMEDY } from './return-type.js';
 import { isThenable } from '../support/thenable.js';
@@ -117,19 +117,24 @@ async function emitAfter(
   args: unknown[],
   onLost: LostListener,
 ): Promise<unknown> {
-  const result = await returned;
-  const only = plans.length === 1 ? plans[0]! : undefined;
-  if (only !== undefined && !only.isEach && only.waitFor !== 'accepted') {
-    const record = only.record(host, result, args);
-    if (record === undefined) return result;
-    const scope = only.waitFor === 'scope' ? scopeOf(producers[0]!) : undefined;
-    if (scope === undefined) await producers[0]!.send(record);
-    else leaveTo(scope, producers[0]!, [record]);
+  const expecting = expectingScopes(plans, producers);
+  try {
+    const result = await returned;
+    const only = plans.length === 1 ? plans[0]! : undefined;
+    if (only !== undefined && !only.isEach && only.waitFor !== 'accepted') {
+      const record = only.record(host, result, args);
+      if (record === undefined) return result;
+      const scope = only.waitFor === 'scope' ? scopeOf(producers[0]!) : undefined;
+      if (scope === undefined) await producers[0]!.send(record);
+      else leaveTo(scope, producers[0]!, [record]);
+      return result;
+    }
+    const consignments = consign(plans, producers, host, result, args);
+    if (consignments.length > 0) await emitRecords(consignments, onLost);
     return result;
+  } finally {
+    release(expecting);
   }
-  const consignments = consign(plans, producers, host, result, args);
-  if (consignments.length > 0) await emitRecords(consignments, onLost);
-  return result;
 }
 
 /** All records of the call are made before the first is sent: an option that throws leaves nothing half done. */

@@ -4,7 +4,8 @@ import type { KafkaScopeOptions } from './kafka-scope-options.js';
 export const KAFKA_SCOPE = 'nestjs-kafka-producer:scope';
 
 /** Metadata keys of Nest, of its packages that need not be installed, too. */
-const INTERCEPTORS = '__interceptors__';
+/** A class or an instance each. */
+export const INTERCEPTORS = '__interceptors__';
 const ROUTE_ARGS = '__routeArguments__';
 const PASSTHROUGH = '__responsePassthrough__';
 const SSE = '__sse__';
@@ -42,8 +43,14 @@ export function handlerTraits(type: Function, handler: Function): HandlerTraits 
 export function declaredOn(target: object): readonly KafkaScopeOptions[] {
   const declared = Reflect.getMetadata(KAFKA_SCOPE, target) as readonly KafkaScopeOptions[] | undefined;
   if (declared !== undefined) return declared;
-  const interceptors = (Reflect.getMetadata(INTERCEPTORS, target) ?? []) as readonly { readonly name?: unknown }[];
-  return interceptors.some((each) => each?.name === 'KafkaScopeInterceptor') ? [{}] : [];
+  const isScope = (each: unknown): boolean =>
+    (each as { readonly name?: unknown } | undefined)?.name === 'KafkaScopeInterceptor';
+  return interceptorsOn(target).some(isScope) ? [{}] : [];
+}
+
+/** Of a handler or a class, by `@UseInterceptors()`. */
+export function interceptorsOn(target: object): readonly unknown[] {
+  return (Reflect.getMetadata(INTERCEPTORS, target) ?? []) as readonly unknown[];
 }
 
 function kindOf(handler: Function): HandlerKind {

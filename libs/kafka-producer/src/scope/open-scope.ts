@@ -10,15 +10,15 @@ import type { PendingEmits } from './pending-emits.js';
 export class OpenScope implements RequestScope {
   origin: string;
   readonly emits: PendingEmits;
-  readonly #carrier: unknown;
+  /** What brought the headers: a request, the context of a message, a GraphQL context; they are read when a record is made. */
+  readonly carrier: unknown;
   /** Those of `runInScope()`, over what the carrier brought. */
   readonly #own: InboundHeaders | undefined;
 
-  /** @param carrier what brought the headers: a request, the context of a message, a GraphQL context; read when a record is made */
   constructor(origin: string, emits: PendingEmits, carrier: unknown, own?: InboundHeaders) {
     this.origin = origin;
     this.emits = emits;
-    this.#carrier = carrier;
+    this.carrier = carrier;
     this.#own = own;
   }
 
@@ -30,12 +30,12 @@ export class OpenScope implements RequestScope {
   }
 
   get headers(): InboundHeaders {
-    const carried = carriedHeaders(this.#carrier);
+    const carried = carriedHeaders(this.carrier);
     return this.#own === undefined ? carried : { ...carried, ...this.#own };
   }
 
   /** The same scope for what runs with more headers. */
   with(headers: InboundHeaders): OpenScope {
-    return new OpenScope(this.origin, this.emits, this.#carrier, { ...this.#own, ...headers });
+    return new OpenScope(this.origin, this.emits, this.carrier, { ...this.#own, ...headers });
   }
 }

@@ -17,6 +17,8 @@ export interface FailedEmit extends Omit<ScopedEmit, 'sent'> {
 
 export type UnheardEmit = (failed: FailedEmit) => void;
 
+const NONE: readonly FailedEmit[] = [];
+
 /**
  * What a scope has sent and waits for.
  *
@@ -25,28 +27,33 @@ export type UnheardEmit = (failed: FailedEmit) => void;
  */
 export class PendingEmits {
   readonly #unheard: UnheardEmit;
-  readonly #failed: FailedEmit[] = [];
+  /** None, for most of them. */
+  #failed: FailedEmit[] | undefined;
   #underWay = 0;
-  #isOpen = true;
+  #isOpen: boolean;
   /** Somebody will ask what failed. */
   #isHeld: boolean;
   #drained: (() => void) | undefined;
   #draining: Promise<void> | undefined;
 
-  /** @param isHeld false while it is not certain that somebody will settle it: failures are told at once then, and kept all the same */
-  constructor(unheard: UnheardEmit, isHeld = true) {
+  /**
+   * @param isHeld false while it is not certain that somebody will settle it: failures are told at once then, and kept all the same
+   * @param isOpen false before it takes any
+   */
+  constructor(unheard: UnheardEmit, isHeld = true, isOpen = true) {
     this.#unheard = unheard;
     this.#isHeld = isHeld;
+    this.#isOpen = isOpen;
   }
 
-  /** Takes more. One that does not is over: what runs on in its async context waits for its own records. */
+  /** Takes more. One that does not is over, or has not begun: what runs in its async context waits for its own records. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
   /** Nothing to wait for, nothing to tell. */
   get isIdle(): boolean {
-    return this.#underWay === 0 && this.#failed.length === 0;
+    return this.#underWay === 0 && this.#failed === undefined;
   }
 
   /** Somebody will settle it. */
@@ -54,9 +61,23 @@ export class PendingEmits {
     return this.#isHeld;
   }
 
+  open(): void {
+    this.#isOpen = true;
+  }
+
   /** From now on. */
   hold(): void {
     this.#isHeld = true;
+  }
+
+  /** Something is about to be added. Whoever says so says {@link came} too. */
+  expect(): void {
+    this.#underWay++;
+  }
+
+  /** It was added, or will not be. */
+  came(): void {
+    this.#landed();
   }
 
   add({ topic, recordCount, sent }: ScopedEmit): void {
@@ -77,25 +98,32 @@ export class PendingEmits {
    */
   async settle(): Promise<void> {
     while (this.#underWay > 0) await this.#drain();
-    const failed = this.#failed.splice(0);
+    const failed = this.#takeFailed();
     if (failed.length > 0) throw failureOf(failed);
   }
 
   /** The same for a request that has failed already: what else did is not lost. Never rejects. */
   async settleUnheard(): Promise<void> {
     while (this.#underWay > 0) await this.#drain();
-    for (const failed of this.#failed.splice(0)) this.#unheard(failed);
+    for (const failed of this.#takeFailed()) this.#unheard(failed);
   }
 
   /** What is still under way is waited for by nobody; if it fails that is told to the log and the channel. */
   close(): void {
     this.#isOpen = false;
-    for (const failed of this.#failed.splice(0)) this.#unheard(failed);
+    for (const failed of this.#takeFailed()) this.#unheard(failed);
   }
 
   #fail(failed: FailedEmit): void {
     if (!this.#isOpen || !this.#isHeld) this.#unheard(failed);
-    if (this.#isOpen) this.#failed.push(failed);
+    if (this.#isOpen) (this.#failed ??= []).push(failed);
+  }
+
+  #takeFailed(): readonly FailedEmit[] {
+    const failed = this.#failed;
+    if (failed === undefined) return NONE;
+    this.#failed = undefined;
+    return failed;
   }
 
   #landed(): void {

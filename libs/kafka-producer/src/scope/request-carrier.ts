@@ -48,7 +48,7 @@ export function originOfRequest(request: unknown): string {
 }
 
 /** Fastify has a request of its own around Node's; middleware sees the inner one. */
-function rawRequest(request: unknown): unknown {
+export function rawRequest(request: unknown): unknown {
   const { raw } = (request ?? {}) as { readonly raw?: unknown };
   return typeof raw === 'object' && raw !== null ? raw : request;
 }

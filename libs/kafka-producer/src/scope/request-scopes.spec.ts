@@ -32,6 +32,28 @@ describe('the scopes of a producer', () => {
     expect(second.headers).toEqual({ a: '1' });
   });
 
+  it('on their way to a handler have their headers, and are open from there on', () => {
+    const scopes = new RequestScopes(() => {});
+    const arrival = scopes.arrival('http', { headers: { a: '1' } });
+    scopes.run(arrival, () => {
+      expect({ open: scopes.open(), headers: scopes.current()?.headers }).toEqual({
+        open: undefined,
+        headers: { a: '1' },
+      });
+      expect(scopes.opened(arrival)).toBe(arrival);
+      expect(scopes.open()).toBe(arrival);
+    });
+  });
+
+  it('on their way are left for what a façade has opened meanwhile', () => {
+    const scopes = new RequestScopes(() => {});
+    const request = { headers: {} };
+    const arrival = scopes.arrival('http', request);
+    const opened = scopes.ofRequest(request, 'http');
+    expect(scopes.opened(arrival)).toBe(opened);
+    expect({ arrival: arrival.emits.isOpen, opened: opened.emits.isHeld }).toEqual({ arrival: false, opened: true });
+  });
+
   it('tell at once what fails before an interceptor has come, and fail with it when one comes', async () => {
     const told: unknown[] = [];
     const scopes = new RequestScopes(({ error }) => told.push(error));

@@ -33,6 +33,11 @@ export class RequestScopes {
     return new OpenScope(origin, new PendingEmits(this.#unheard), carrier, headers);
   }
 
+  /** That of a request on its way to its handler, {@link opened} there: what is sent meanwhile has its headers, and waits for itself. */
+  arrival(origin: string, request: unknown): OpenScope {
+    return new OpenScope(origin, new PendingEmits(this.#unheard, true, false), request);
+  }
+
   run<T>(scope: OpenScope, work: () => T): T {
     this.#storage ??= new AsyncLocalStorage();
     return this.#storage.run(scope, work);
@@ -54,8 +59,18 @@ export class RequestScopes {
    * A GraphQL operation has one request and a scope per root field: the first of them adopts what was opened before.
    */
   adopt(origin: string, request: unknown): OpenScope {
+    return this.#openedBefore(request)?.adoptedBy(origin) ?? this.begin(origin, request);
+  }
+
+  /** The same where a request has arrived. */
+  opened(arrival: OpenScope): OpenScope {
+    const before = this.#openedBefore(arrival.carrier)?.adoptedBy(arrival.origin);
+    if (before === undefined) arrival.emits.open();
+    return before ?? arrival;
+  }
+
+  #openedBefore(request: unknown): OpenScope | undefined {
     const scope = typeof request === 'object' && request !== null ? this.#byRequest.get(request) : undefined;
-    if (scope === undefined || !scope.emits.isOpen || scope.emits.isHeld) return this.begin(origin, request);
-    return scope.adoptedBy(origin);
+    return scope === undefined || !scope.emits.isOpen || scope.emits.isHeld ? undefined : scope;
   }
 }

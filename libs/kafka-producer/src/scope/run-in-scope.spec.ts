@@ -47,6 +47,32 @@ describe("an emit with waitFor: 'scope'", () => {
     expect(textsIn(kafka, 'orders')).toEqual(['a']);
   });
 
+  it('is waited for from the call of its method on: nobody has to await that', async () => {
+    const { kafka, orders } = boundOrders();
+    let resolve!: (id: string) => void;
+    const working = new Promise<string>((settle) => (resolve = settle));
+    const done = kafka.runInScope(async () => {
+      void orders.later(working);
+    });
+    const watched = watch(done);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(watched.isSettled).toBe(false);
+    kafka.outcomes.nextSend({ outcome: 'fail', topic: 'orders' });
+    resolve('later');
+    await expect(done).rejects.toThrow(DeliveryRejectedError);
+  });
+
+  it('is not waited for when its method fails', async () => {
+    const { kafka, orders } = boundOrders();
+    const refused = new Error('refused');
+    const done = kafka.runInScope(async () => {
+      orders.later(Promise.reject(refused)).catch(() => {});
+      return 'result';
+    });
+    await expect(done).resolves.toBe('result');
+    expect(textsIn(kafka, 'orders')).toEqual([]);
+  });
+
   it.each([
     ['one record', (orders: ReturnType<typeof boundOrders>['orders']) => orders.place('a'), 'orders'],
     ['one per element', (orders: ReturnType<typeof boundOrders>['orders']) => orders.lines('a', 'b'), 'lines'],

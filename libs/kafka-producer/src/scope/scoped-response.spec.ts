@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { RequestScopes } from './request-scopes.js';
 import type { RunAsUnit } from './run-in-scope.js';
-import { answerAsUnit, answerInScope } from './scoped-response.js';
+import { answerAsUnit, answerInScope, answerOfRoute } from './scoped-response.js';
 
 /** A send that settles when the test says so. */
 function send(): { readonly sent: Promise<void>; resolve(): void; reject(error: Error): void } {
@@ -35,6 +35,12 @@ function seenOf(answer: Observable<unknown>) {
     error: (error: Error) => seen.push(error.message),
   });
   return { seen, subscription };
+}
+
+/** As query builders are. */
+class Lazy implements PromiseLike<string> {
+  // oxlint-disable-next-line unicorn/no-thenable -- it is what is tested
+  then: PromiseLike<string>['then'] = (...handlers) => Promise.resolve('a').then(...handlers);
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -106,6 +112,77 @@ describe('an answer in a scope', () => {
     sending.reject(failure);
     await turn();
     expect(unheard).toEqual([failure]);
+  });
+});
+
+describe('an answer that nothing intercepts', () => {
+  it.each([
+    ['a value', (): unknown => 'a', 'a'],
+    ['a promise', (): unknown => Promise.resolve('a'), 'a'],
+    ['what can only be awaited', (): unknown => new Lazy(), 'a'],
+  ])('is %s, and the scope is over', async (_title, handle, expected) => {
+    const { scopes, scope } = scoped();
+    expect(await answerOfRoute(scopes, scope, handle)).toBe(expected);
+    expect(scope.emits.isOpen).toBe(false);
+  });
+
+  it('that is there already stays so', () => {
+    const { scopes, scope } = scoped();
+    expect(answerOfRoute(scopes, scope, () => 'a')).toBe('a');
+  });
+
+  it.each([
+    ['at once', (emit: () => void): unknown => (emit(), 'a')],
+    ['later', async (emit: () => void): Promise<unknown> => (await turn(), emit(), 'a')],
+  ])('waits for what was emitted %s', async (_title, handle) => {
+    const { scopes, scope, emit } = scoped();
+    const sending = send();
+    const seen: unknown[] = [];
+    void Promise.resolve(answerOfRoute(scopes, scope, () => handle(() => emit(sending.sent)))).then((answer) =>
+      seen.push(answer),
+    );
+    await turn();
+    await turn();
+    expect(seen).toEqual([]);
+    sending.resolve();
+    await turn();
+    expect({ seen, isOpen: scope.emits.isOpen }).toEqual({ seen: ['a'], isOpen: false });
+  });
+
+  it('runs inside of the scope, an Observable too', async () => {
+    const { scopes, scope } = scoped();
+    const inside: unknown[] = [];
+    const look = (): unknown => inside.push(scopes.current());
+    const answer = answerOfRoute(scopes, scope, () => (look(), defer(() => (look(), of('a')))));
+    expect(seenOf(answer as Observable<unknown>).seen).toEqual(['a', 'complete']);
+    expect(inside).toEqual([scope, scope]);
+    expect(scope.emits.isOpen).toBe(false);
+  });
+
+  it('fails when an emit does, and closes the file that will not be sent', async () => {
+    const { scopes, scope, emit } = scoped();
+    const body = Readable.from(['x']);
+    const answer = answerOfRoute(scopes, scope, async () => {
+      emit(Promise.reject(new Error('not delivered')));
+      return new StreamableFile(body);
+    });
+    await expect(answer).rejects.toThrow('not delivered');
+    expect({ isDestroyed: body.destroyed, isOpen: scope.emits.isOpen }).toEqual({ isDestroyed: true, isOpen: false });
+  });
+
+  it.each([
+    ['throws', false],
+    ['rejects', true],
+  ])('%s as the handler does, after its emits, whose failures are told elsewhere', async (_title, isLate) => {
+    const { scopes, scope, emit, unheard } = scoped();
+    const failure = new Error('not delivered');
+    const handle = (): never => {
+      emit(Promise.reject(failure));
+      throw new Error('of the handler');
+    };
+    const answer = answerOfRoute(scopes, scope, isLate ? async () => handle() : handle);
+    await expect(answer).rejects.toThrow('of the handler');
+    expect({ unheard, isOpen: scope.emits.isOpen }).toEqual({ unheard: [failure], isOpen: false });
   });
 });
 

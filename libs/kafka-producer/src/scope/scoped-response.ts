@@ -1,6 +1,7 @@
 import { StreamableFile } from '@nestjs/common';
-import { Observable, type Subscription } from 'rxjs';
+import { isObservable, Observable, type Subscription } from 'rxjs';
 
+import { isThenable } from '../support/thenable.js';
 import type { OpenScope } from './open-scope.js';
 import type { RequestScopes } from './request-scopes.js';
 import { requestFailure } from './request-failure.js';
@@ -44,6 +45,52 @@ export function answerInScope(scopes: RequestScopes, scope: OpenScope, answer: A
       emits.close();
     };
   });
+}
+
+/**
+ * The same for a handler that nothing intercepts. One value needs no Observable, and one that is there needs no promise.
+ *
+ * @returns may reject: with what the handler throws; else with what keeps its records from being delivered, as a failure of the request
+ * @throws what the handler throws
+ */
+export function answerOfRoute(scopes: RequestScopes, scope: OpenScope, handle: () => unknown): unknown {
+  const { emits } = scope;
+  const answered = (answer: unknown): unknown => {
+    if (isObservable(answer)) return answerInScope(scopes, scope, () => answer);
+    if (!emits.isIdle) return settledAnswer(scope, answer);
+    emits.close();
+    return answer;
+  };
+  const failed = (error: unknown): unknown => {
+    if (!emits.isIdle) return settledFailure(scope, error);
+    emits.close();
+    throw error;
+  };
+  let answer: unknown;
+  try {
+    answer = scopes.run(scope, handle);
+  } catch (error) {
+    return failed(error);
+  }
+  return isThenable(answer) ? Promise.resolve(answer).then(answered, failed) : answered(answer);
+}
+
+async function settledAnswer({ emits, origin }: OpenScope, answer: unknown): Promise<unknown> {
+  try {
+    await emits.settle();
+    return answer;
+  } catch (error) {
+    release(answer);
+    throw requestFailure(origin, error);
+  } finally {
+    emits.close();
+  }
+}
+
+async function settledFailure({ emits }: OpenScope, error: unknown): Promise<never> {
+  await emits.settleUnheard();
+  emits.close();
+  throw error;
 }
 
 /**

@@ -10,6 +10,11 @@ export class Orders {
     return id;
   }
 
+  @Emit('orders', { waitFor: 'scope' })
+  async later(id: Promise<string>): Promise<string> {
+    return id;
+  }
+
   @Emit('lines', { waitFor: 'scope', each: true })
   async lines(...ids: string[]): Promise<string[]> {
     return ids;
