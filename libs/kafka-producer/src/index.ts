@@ -61,7 +61,7 @@ export type {
 export type { TransactionalOptions } from './transactions/transactional.options.js';
 export type { ConsumedOffset, ConsumedOffsets, GroupMember } from './transactions/unit/consumed-offsets.js';
 export type { TransactionStats } from './transactions/transaction-engine.js';
-export type { CommitterStats } from './transactions/committer/group-committer.js';
+export type { CommitterStats } from './transactions/committer/committer-stats.js';
 
 // Records
 export type { HeaderValue, ProducerRecord } from './record/producer-record.js';

@@ -67,6 +67,7 @@ describe.each(VERSIONS)('the health indicator under Terminus %i', (version, term
           waitingRecords: 0,
           bufferedBytes: 0,
           oldestUnsentAgeMs: 0,
+          oldestUncommittedAgeMs: 0,
         },
       },
     });

@@ -24,6 +24,7 @@ const IDLE: ProducerStats = {
   maxStagedBytes: 1_000,
   groupsCommitted: 0,
   waitingUnits: 0,
+  oldestUncommittedAgeMs: 0,
   quarantinedUnits: 0,
   streamingProducers: 0,
   maxStreamingProducers: 10,
@@ -49,6 +50,11 @@ describe('the health of a producer', () => {
         status: 'down',
         message: 'a record has not been acknowledged for 5001 ms, more than maxUnsentAgeMs (5000 ms)',
       },
+    ],
+    [
+      'down while a unit waits for its commit beyond it',
+      { brokersConnected: 1, waitingUnits: 1, oldestUncommittedAgeMs: 5_000.6 },
+      { status: 'down', message: 'a unit has not been committed for 5001 ms, more than maxUnsentAgeMs (5000 ms)' },
     ],
     [
       'down while a partition is paused',

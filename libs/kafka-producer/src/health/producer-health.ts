@@ -12,6 +12,8 @@ export interface KafkaProducerHealthDetails {
   readonly bufferedBytes: number;
   /** Whole milliseconds. */
   readonly oldestUnsentAgeMs: number;
+  /** Of the oldest unit that waits for its commit. Whole milliseconds. */
+  readonly oldestUncommittedAgeMs: number;
   /** How many partitions the consumers of exactly-once handlers have paused; absent when there is none. */
   readonly pausedPartitions?: number;
 }
@@ -42,6 +44,12 @@ const ROWS: readonly HealthRow[] = [
     applies: ({ oldestUnsentAgeMs }, maxUnsentAgeMs) => oldestUnsentAgeMs > maxUnsentAgeMs,
     message: ({ oldestUnsentAgeMs }, maxUnsentAgeMs) =>
       `a record has not been acknowledged for ${Math.round(oldestUnsentAgeMs)} ms, more than maxUnsentAgeMs (${maxUnsentAgeMs} ms)`,
+  },
+  {
+    status: 'down',
+    applies: ({ oldestUncommittedAgeMs }, maxUnsentAgeMs) => oldestUncommittedAgeMs > maxUnsentAgeMs,
+    message: ({ oldestUncommittedAgeMs }, maxUnsentAgeMs) =>
+      `a unit has not been committed for ${Math.round(oldestUncommittedAgeMs)} ms, more than maxUnsentAgeMs (${maxUnsentAgeMs} ms)`,
   },
   {
     status: 'down',

@@ -20,7 +20,12 @@ describe('the committer', () => {
       { topic: 'b', partition: 1, offset: '0' },
       { topic: 'a', partition: 0, offset: '1' },
     ]);
-    expect(committer.stats()).toEqual({ groupsCommitted: 1, waitingUnits: 0, quarantinedUnits: 0 });
+    expect(committer.stats()).toEqual({
+      groupsCommitted: 1,
+      waitingUnits: 0,
+      oldestUncommittedAgeMs: 0,
+      quarantinedUnits: 0,
+    });
     expect(clock.pendingTimers).toBe(0);
   });
 

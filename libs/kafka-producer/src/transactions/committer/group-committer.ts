@@ -7,6 +7,7 @@ import type { ConsumedOffsets } from '../unit/consumed-offsets.js';
 import { closed, predecessorFailed } from './abort-errors.js';
 import { CommitLane } from './commit-lane.js';
 import type { CommittableUnit, UnitCommitter } from './committable-unit.js';
+import type { CommitterStats } from './committer-stats.js';
 import { idleWithin } from './idle-within.js';
 import type { LaneContext } from './lane-context.js';
 import { OffsetChains } from './offset-chains.js';
@@ -38,15 +39,6 @@ export interface CommitterListener {
   fenced(error: Error): void;
   /** @param keys partitions and groups that do not answer, as text */
   setApart(keys: readonly string[], units: number): void;
-}
-
-/** Counters only grow. */
-export interface CommitterStats {
-  readonly groupsCommitted: number;
-  /** Submitted, without a verdict. */
-  readonly waitingUnits: number;
-  /** Of those, waiting for partitions that do not answer. */
-  readonly quarantinedUnits: number;
 }
 
 /**
@@ -96,7 +88,10 @@ export class GroupCommitter implements UnitCommitter {
 
   stats(): CommitterStats {
     const groupsCommitted = this.#main.groupsCommitted + this.#apart.groupsCommitted;
-    return { groupsCommitted, waitingUnits: this.#pending.size, quarantinedUnits: this.#quarantine.size };
+    const [oldest] = this.#pending.values();
+    const oldestUncommittedAgeMs = oldest === undefined ? 0 : this.#clock.now() - oldest.submittedMs;
+    const quarantinedUnits = this.#quarantine.size;
+    return { groupsCommitted, waitingUnits: this.#pending.size, oldestUncommittedAgeMs, quarantinedUnits };
   }
 
   stageOffsets(unit: CommittableUnit, offsets: ConsumedOffsets): void {
@@ -108,7 +103,7 @@ export class GroupCommitter implements UnitCommitter {
   }
 
   submit(unit: CommittableUnit): void {
-    const pending = new PendingUnit(unit);
+    const pending = new PendingUnit(unit, this.#clock.now());
     this.#pending.set(unit, pending);
     if (this.#ended !== undefined) return this.#aborted(pending, this.#ended);
     if (unit.offsets.length === 0) return this.#enter(pending);

@@ -10,7 +10,10 @@ export class PendingUnit {
   lastError: Error | undefined;
   #keys: readonly string[] | undefined;
 
-  constructor(readonly unit: CommittableUnit) {}
+  constructor(
+    readonly unit: CommittableUnit,
+    readonly submittedMs: number,
+  ) {}
 
   /** What it touches that can be sick: partitions, and the groups whose offsets it commits. */
   get keys(): readonly string[] {
