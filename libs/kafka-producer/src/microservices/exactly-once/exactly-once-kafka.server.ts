@@ -53,6 +53,8 @@ export class ExactlyOnceKafkaServer extends ServerKafka {
   #isClosing = false;
   #tap: ConsumerTap | undefined;
   #restart: NodeJS.Timeout | undefined;
+  /** A restart that is under way: until it has joined the group, kafkajs has nothing that could be stopped, and would join after it was disconnected. */
+  #restarting: Promise<void> = Promise.resolve();
 
   /** @throws InvalidOptionsError with everything that is wrong, above all what would make it silently not exactly once */
   constructor(options: ExactlyOnceKafkaOptions) {
@@ -99,6 +101,7 @@ export class ExactlyOnceKafkaServer extends ServerKafka {
     const reason = `The application closes, and the handler was still at work after ${CLOSE_PATIENCE_MS} ms`;
     const patience = setTimeout(() => this.#patience.abort(new Error(reason)), CLOSE_PATIENCE_MS);
     try {
+      await Promise.race([this.#restarting, aborted(this.#patience.signal)]);
       await super.close();
     } finally {
       clearTimeout(patience);
@@ -191,14 +194,32 @@ export class ExactlyOnceKafkaServer extends ServerKafka {
   /** What kafkajs takes for final, such as a programming error in it or a missing right, would leave a process that is alive and consumes nothing. */
   async #crashed({ error, restart }: { error: Error; restart: boolean }, run: () => Promise<void>): Promise<void> {
     if (restart || this.#isClosing) return;
-    const mayRestart = this.options.consumer?.retry?.restartOnFailure;
-    if (mayRestart !== undefined && !(await mayRestart(error))) return;
+    if (!(await this.#mayRestart(error))) return;
     this.logger.error(`The consumer has stopped and is started again in ${RESTART_MS} ms: ${sentenceOf(error)}`);
     if (this.#isClosing) return;
     this.#restart = setTimeout(() => {
-      run().catch((cause: Error) => this.#crashed({ error: cause, restart: false }, run));
+      this.#restarting = run().catch((cause: Error) => this.#crashed({ error: cause, restart: false }, run));
     }, RESTART_MS);
   }
+
+  /** Whoever is asked and fails has not said no: as kafkajs takes it. */
+  async #mayRestart(error: Error): Promise<boolean> {
+    try {
+      return (await this.options.consumer?.retry?.restartOnFailure?.(error)) ?? true;
+    } catch (cause) {
+      this.logger.error(
+        `consumer.retry.restartOnFailure failed, and the consumer is started again: ${sentenceOf(cause)}`,
+      );
+      return true;
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** As Nest decides it; an `@EventPattern` handler is called all the same, and replies nothing. */
