@@ -4,12 +4,14 @@ import {
   Inject,
   Logger,
   Module,
+  Search,
   UseGuards,
   type INestApplication,
   type ModuleMetadata,
   type NestModule,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import type { EmbeddedKafka } from 'embedded-kafka';
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert';
 import { KafkaProducerService } from 'nestjs-kafka-producer';
@@ -172,6 +174,35 @@ async function startedAgain(kafka: EmbeddedKafka): Promise<void> {
   }
 }
 
+async function withoutMethod(kafka: EmbeddedKafka, topic: string): Promise<void> {
+  const OfTopic = eventsOf(topic);
+  @Controller()
+  class Orders {
+    constructor(@Inject(OfTopic) private readonly events: Events) {}
+
+    @Search('one')
+    one(): string {
+      void this.events.happened('one');
+      return 'one';
+    }
+  }
+  const adapter = new ExpressAdapter();
+  Object.defineProperty(adapter, 'search', { value: undefined });
+  const type = moduleOf({
+    imports: [producers(kafka, { requestScope: {} })],
+    controllers: [Orders],
+    providers: [OfTopic],
+  });
+  const app = await NestFactory.create(type, adapter, { logger: false, abortOnError: false });
+  await app.listen(0, '127.0.0.1');
+  try {
+    const url = `${await app.getUrl()}/one`;
+    await heldUntilAcknowledged(kafka, topic, async () => strictEqual(await textOf(url, { method: 'SEARCH' }), 'one'));
+  } finally {
+    await app.close();
+  }
+}
+
 async function previewed(kafka: EmbeddedKafka): Promise<void> {
   const warnings: string[] = [];
   const logger = { log: () => {}, error: () => {}, warn: (message: unknown) => void warnings.push(String(message)) };
@@ -190,5 +221,6 @@ export const oddRouteScopes: readonly ScopeCase[] = [
   ...on('express'),
   ...on('fastify'),
   { name: 'an application that is started again, after a module failed, has its scope once', run: startedAgain },
+  { name: 'a route by a method that the adapter does not have has its scope', run: withoutMethod },
   { name: 'a preview of an application warns of nothing', run: previewed },
 ];
