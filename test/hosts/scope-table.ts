@@ -4,6 +4,7 @@ import type { ScopeCase } from './scope-case.js';
 import { facadeScopes } from './scope-facade.js';
 import { httpScopes } from './scope-http.js';
 import { messageScopes } from './scope-messages.js';
+import { oddRouteScopes } from './scope-odd-routes.js';
 import { otherScopes } from './scope-others.js';
 import { routeScopes } from './scope-routes.js';
 
@@ -11,6 +12,7 @@ import { routeScopes } from './scope-routes.js';
 export const scopeCases: readonly ScopeCase[] = [
   ...httpScopes,
   ...routeScopes,
+  ...oddRouteScopes,
   ...answerScopes,
   ...messageScopes,
   ...otherScopes,

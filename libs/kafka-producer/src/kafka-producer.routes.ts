@@ -18,6 +18,8 @@ export class ScopedRoutesModule implements NestModule, OnModuleInit {
 
   /** Nest calls it, for middleware, when all controllers are constructed and no route is registered; where there is no HTTP, never. */
   configure(): void {
+    if (!Object.hasOwn(this, 'modules')) return; // a preview of the application, in which nothing is constructed
+    this.end(); // of a start that failed
     const { modules, endings } = this;
     // Nest registers all routes in one go: what is not done by then is done before anything else.
     const isRegistering = (): void => queueMicrotask(() => this.end());

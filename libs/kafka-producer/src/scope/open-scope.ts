@@ -12,13 +12,16 @@ export class OpenScope implements RequestScope {
   readonly emits: PendingEmits;
   /** What brought the headers: a request, the context of a message, a GraphQL context; they are read when a record is made. */
   readonly carrier: unknown;
+  /** What it is the scope of: the carrier, or the request that joined it. */
+  readonly request: unknown;
   /** Those of `runInScope()`, over what the carrier brought. */
   readonly #own: InboundHeaders | undefined;
 
-  constructor(origin: string, emits: PendingEmits, carrier: unknown, own?: InboundHeaders) {
+  constructor(origin: string, emits: PendingEmits, carrier: unknown, own?: InboundHeaders, request = carrier) {
     this.origin = origin;
     this.emits = emits;
     this.carrier = carrier;
+    this.request = request;
     this.#own = own;
   }
 
@@ -36,6 +39,11 @@ export class OpenScope implements RequestScope {
 
   /** The same scope for what runs with more headers. */
   with(headers: InboundHeaders): OpenScope {
-    return new OpenScope(this.origin, this.emits, this.carrier, { ...this.#own, ...headers });
+    return new OpenScope(this.origin, this.emits, this.carrier, { ...this.#own, ...headers }, this.request);
+  }
+
+  /** The same scope for a request on its way to its handler, which has to know it if the scope is over by then. */
+  joinedBy(request: unknown): OpenScope {
+    return new OpenScope(this.origin, this.emits, this.carrier, this.#own, request);
   }
 }

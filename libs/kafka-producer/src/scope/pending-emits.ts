@@ -31,6 +31,7 @@ export class PendingEmits {
   #failed: FailedEmit[] | undefined;
   #underWay = 0;
   #isOpen: boolean;
+  #isOver = false;
   /** Somebody will ask what failed. */
   #isHeld: boolean;
   #drained: (() => void) | undefined;
@@ -49,6 +50,11 @@ export class PendingEmits {
   /** Takes more. One that does not is over, or has not begun: what runs in its async context waits for its own records. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Took what it takes, and will take no more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Nothing to wait for, nothing to tell. */
@@ -111,6 +117,7 @@ export class PendingEmits {
   /** What is still under way is waited for by nobody; if it fails that is told to the log and the channel. */
   close(): void {
     this.#isOpen = false;
+    this.#isOver = true;
     for (const failed of this.#takeFailed()) this.#unheard(failed);
   }
 

@@ -34,7 +34,7 @@ describe('the scopes of a producer', () => {
 
   it('on their way to a handler have their headers, and are open from there on', () => {
     const scopes = new RequestScopes(() => {});
-    const arrival = scopes.arrival('http', { headers: { a: '1' } });
+    const arrival = scopes.arrival({ headers: { a: '1' } });
     scopes.run(arrival, () => {
       expect({ open: scopes.open(), headers: scopes.current()?.headers }).toEqual({
         open: undefined,
@@ -48,10 +48,25 @@ describe('the scopes of a producer', () => {
   it('on their way are left for what a façade has opened meanwhile', () => {
     const scopes = new RequestScopes(() => {});
     const request = { headers: {} };
-    const arrival = scopes.arrival('http', request);
+    const arrival = scopes.arrival(request);
     const opened = scopes.ofRequest(request, 'http');
     expect(scopes.opened(arrival)).toBe(opened);
     expect({ arrival: arrival.emits.isOpen, opened: opened.emits.isHeld }).toEqual({ arrival: false, opened: true });
+  });
+
+  it('that are over before a request has come to its handler give way to one of that request', () => {
+    const scopes = new RequestScopes(() => {});
+    const around = scopes.begin('runInScope', undefined, { a: 'around' });
+    const request = { headers: { a: 'request' } };
+    const arrival = scopes.run(around, () => scopes.arrival(request));
+    expect({ isOpen: arrival.emits.isOpen, headers: arrival.headers }).toEqual({
+      isOpen: true,
+      headers: { a: 'around' },
+    });
+    around.emits.close();
+    const opened = scopes.opened(arrival);
+    expect(opened).toMatchObject({ origin: 'http', headers: { a: 'request' }, emits: { isOpen: true } });
+    expect(around.emits.isOpen).toBe(false);
   });
 
   it('tell at once what fails before an interceptor has come, and fail with it when one comes', async () => {

@@ -33,9 +33,15 @@ export class RequestScopes {
     return new OpenScope(origin, new PendingEmits(this.#unheard), carrier, headers);
   }
 
-  /** That of a request on its way to its handler, {@link opened} there: what is sent meanwhile has its headers, and waits for itself. */
-  arrival(origin: string, request: unknown): OpenScope {
-    return new OpenScope(origin, new PendingEmits(this.#unheard, true, false), request);
+  /**
+   * That of a request on its way to its handler, {@link opened} there: what is sent meanwhile has its headers, and waits for itself.
+   *
+   * Where one is open already it is that one, which may be over before the handler is reached.
+   */
+  arrival(request: unknown): OpenScope {
+    return (
+      this.open()?.joinedBy(request) ?? new OpenScope('http', new PendingEmits(this.#unheard, true, false), request)
+    );
   }
 
   run<T>(scope: OpenScope, work: () => T): T {
@@ -64,9 +70,12 @@ export class RequestScopes {
 
   /** The same where a request has arrived. */
   opened(arrival: OpenScope): OpenScope {
-    const before = this.#openedBefore(arrival.carrier)?.adoptedBy(arrival.origin);
-    if (before === undefined) arrival.emits.open();
-    return before ?? arrival;
+    const { request, emits } = arrival;
+    const before = this.#openedBefore(request)?.adoptedBy('http');
+    if (before !== undefined) return before;
+    if (emits.isOver) return this.begin('http', request);
+    emits.open();
+    return arrival;
   }
 
   #openedBefore(request: unknown): OpenScope | undefined {

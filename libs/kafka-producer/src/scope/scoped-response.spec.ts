@@ -40,7 +40,8 @@ function seenOf(answer: Observable<unknown>) {
 /** As query builders are. */
 class Lazy implements PromiseLike<string> {
   // oxlint-disable-next-line unicorn/no-thenable -- it is what is tested
-  then: PromiseLike<string>['then'] = (...handlers) => Promise.resolve('a').then(...handlers);
+  then: PromiseLike<string>['then'] = (...handlers) => Promise.resolve(this.run()).then(...handlers);
+  constructor(private readonly run = (): string => 'a') {}
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -183,6 +184,11 @@ describe('an answer that nothing intercepts', () => {
     const answer = answerOfRoute(scopes, scope, isLate ? async () => handle() : handle);
     await expect(answer).rejects.toThrow('of the handler');
     expect({ unheard, isOpen: scope.emits.isOpen }).toEqual({ unheard: [failure], isOpen: false });
+  });
+
+  it('runs what is lazy in the scope', async () => {
+    const { scopes, scope } = scoped();
+    await expect(answerOfRoute(scopes, scope, () => new Lazy(() => scopes.current()!.origin))).resolves.toBe('rpc');
   });
 });
 

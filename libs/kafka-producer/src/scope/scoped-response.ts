@@ -1,7 +1,7 @@
-import { StreamableFile } from '@nestjs/common';
 import { isObservable, Observable, type Subscription } from 'rxjs';
 
 import { isThenable } from '../support/thenable.js';
+import { holdBody, releaseBody } from './held-body.js';
 import type { OpenScope } from './open-scope.js';
 import type { RequestScopes } from './request-scopes.js';
 import { requestFailure } from './request-failure.js';
@@ -22,11 +22,12 @@ export function answerInScope(scopes: RequestScopes, scope: OpenScope, answer: A
     let line: Promise<void> | undefined;
     const settledThen = (deliver: () => void, value?: unknown): void => {
       if (line === undefined && emits.isIdle) return deliver();
+      holdBody(value);
       line = (line ?? Promise.resolve())
         .then(() => emits.settle())
         .then(deliver)
         .catch((error: unknown) => {
-          release(value);
+          releaseBody(value);
           subscriber.error(requestFailure(origin, error));
         });
     };
@@ -68,19 +69,23 @@ export function answerOfRoute(scopes: RequestScopes, scope: OpenScope, handle: (
   };
   let answer: unknown;
   try {
-    answer = scopes.run(scope, handle);
+    answer = scopes.run(scope, () => {
+      const given = handle();
+      return isThenable(given) ? Promise.resolve(given) : given; // what is lazy runs in the scope too
+    });
   } catch (error) {
     return failed(error);
   }
-  return isThenable(answer) ? Promise.resolve(answer).then(answered, failed) : answered(answer);
+  return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
 }
 
 async function settledAnswer({ emits, origin }: OpenScope, answer: unknown): Promise<unknown> {
+  holdBody(answer);
   try {
     await emits.settle();
     return answer;
   } catch (error) {
-    release(answer);
+    releaseBody(answer);
     throw requestFailure(origin, error);
   } finally {
     emits.close();
@@ -134,7 +139,7 @@ export function answerAsUnit(
     };
     const failed = async (error: unknown): Promise<void> => {
       if (isOwn) await emits.settleUnheard();
-      values.forEach(release);
+      values.forEach(releaseBody);
       subscriber.error(failure?.error === error ? error : requestFailure(origin, error));
     };
     scopes
@@ -150,9 +155,4 @@ export function answerAsUnit(
       if (isOwn) emits.close();
     };
   });
-}
-
-/** A body that is not sent keeps its file open. */
-function release(value: unknown): void {
-  if (value instanceof StreamableFile) value.getStream().destroy();
 }

@@ -35,9 +35,13 @@ interface RouteHandler {
   readonly isPlain: boolean;
 }
 
-const ROUTER_METHODS: readonly string[] = Object.values(RequestMethod)
-  .filter((method) => typeof method === 'string')
-  .map((method) => method.toLowerCase());
+/** With the one that Nest takes for a method which the adapter does not have. */
+const ROUTER_METHODS: readonly string[] = [
+  ...Object.values(RequestMethod)
+    .filter((method) => typeof method === 'string')
+    .map((method) => method.toLowerCase()),
+  'use',
+];
 
 /**
  * The scope of one module around the routes of an application that has no other interceptor for all of them: without an interceptor, because with any at all
@@ -66,13 +70,16 @@ export class ScopedRoutes {
     if (hasOtherInterceptors(config) || registry.getOnRouteTriggered?.() !== undefined) return [];
     const handlers = this.#handlersOf(modules);
     if (handlers === undefined || !handlers.some(({ isPlain }) => isPlain)) return [];
-    return [
+    const methods = ROUTER_METHODS.filter((method) => typeof Reflect.get(registry, method) === 'function');
+    const endings = [
       ...handlers.map((handler) => this.#standInForHandler(handler)),
-      ...ROUTER_METHODS.filter((method) => typeof Reflect.get(registry, method) === 'function').map((method) =>
-        standIn(registry, method, (register) => this.#registering(register, isRegistering)),
-      ),
-      this.#takeOut(config),
+      ...methods.map((method) => standIn(registry, method, (register) => this.#registering(register, isRegistering))),
     ];
+    if (endings.includes(undefined)) {
+      for (const end of endings.toReversed()) end?.(); // all of them have to be intercepted
+      return [];
+    }
+    return [...endings.filter((end) => end !== undefined), this.#takeOut(config)];
   }
 
   /** `undefined`: they have to be intercepted, because a class among them has interceptors, and the scope is to be around those. */
@@ -83,11 +90,14 @@ export class ScopedRoutes {
     for (const wrapper of [...modules.values()].flatMap(({ controllers }) => [...controllers.values()])) {
       if (!wrapper.isDependencyTreeStatic()) continue;
       const { instance, metatype } = wrapper as { readonly instance: object; readonly metatype: Function };
-      for (const name of scanner.getAllMethodNames(metatype.prototype as object)) {
-        const method = Reflect.get(instance, name) as Function;
-        const { kind, answersItself, declared } = handlerTraits(metatype, method);
+      const prototype = Object.getPrototypeOf(instance) as object;
+      for (const name of scanner.getAllMethodNames(prototype)) {
+        // As Nest does: what makes it a route is on the prototype's method, all else on the instance's, which may be a bound one.
+        const { kind, answersItself } = handlerTraits(metatype, Reflect.get(prototype, name) as Function);
         if (kind !== 'route' || answersItself) continue;
-        if (othersOn(metatype) || !Object.isExtensible(instance)) return undefined;
+        const method = Reflect.get(instance, name) as Function;
+        const { declared } = handlerTraits(metatype, method);
+        if (othersOn(metatype)) return undefined;
         const isUnit = isTransactional(this.module, declared, owner);
         handlers.push({ instance, name, isPlain: !isUnit && interceptorsOn(method).length === 0 });
       }
@@ -95,7 +105,7 @@ export class ScopedRoutes {
     return handlers;
   }
 
-  #standInForHandler({ instance, name, isPlain }: RouteHandler): () => void {
+  #standInForHandler({ instance, name, isPlain }: RouteHandler): (() => void) | undefined {
     return standIn(instance, name, (handler) => (isPlain ? this.#scoped(handler) : this.#intercepted(handler)));
   }
 
@@ -135,8 +145,8 @@ export class ScopedRoutes {
   #knowingItsRequest(route: Route): Route {
     return disguised((request: unknown, response: unknown, next: unknown): unknown => {
       const scopes = this.#scopes();
-      if (scopes.open() !== undefined) return route(request, response, next);
-      return scopes.run(scopes.arrival('http', rawRequest(request)), () => route(request, response, next));
+      const scope = scopes.arrival(rawRequest(request));
+      return scopes.run(scope, () => route(request, response, next));
     }, route);
   }
 

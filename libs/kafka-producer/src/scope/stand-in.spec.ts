@@ -19,7 +19,7 @@ describe('what stands in for a method', () => {
     const [orders, others] = [new Orders(), new Orders()];
     const ends = [standIn(orders, 'place', quoted), standIn(orders, 'place', quoted)];
     expect([orders.place(), others.place()]).toEqual(["''placed''", 'placed']);
-    for (const end of ends.toReversed()) end();
+    for (const end of ends.toReversed()) end?.();
     expect([orders.place(), Object.keys(orders)]).toEqual(['placed', []]);
   });
 
@@ -28,8 +28,16 @@ describe('what stands in for a method', () => {
     const orders = Object.assign(new Orders(), { place: own });
     const end = standIn(orders, 'place', quoted);
     expect(orders.place()).toBe("'own'");
-    end();
+    end?.();
     expect(orders.place).toBe(own);
+  });
+
+  it('is not there when the object does not take it, or shows something else', () => {
+    const orders = new Orders();
+    const wrapping = new Proxy(orders, { get: (target, key) => (): unknown => Reflect.get(target, key) });
+    expect(standIn(wrapping, 'place', quoted)).toBeUndefined();
+    expect(Reflect.ownKeys(orders)).toEqual([]);
+    expect(standIn(Object.freeze(orders), 'place', quoted)).toBeUndefined();
   });
 
   it('passes for it', () => {
