@@ -48,5 +48,5 @@ function isScoped({ waitFor }: EmitPlan): boolean {
 }
 
 export function release(scopes: readonly OpenScope[]): void {
-  for (const { emits } of scopes) emits.came();
+  for (const { emits } of scopes) emits.expectNoMore();
 }

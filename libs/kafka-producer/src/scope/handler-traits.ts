@@ -3,9 +3,10 @@ import type { KafkaScopeOptions } from './kafka-scope-options.js';
 /** Metadata key of `@KafkaScope()`: a list, the decorator that stands nearest to the method last. */
 export const KAFKA_SCOPE = 'nestjs-kafka-producer:scope';
 
-/** Metadata keys of Nest, of its packages that need not be installed, too. */
-/** A class or an instance each. */
+/** Nest's metadata key of interceptors: classes, and instances. */
 export const INTERCEPTORS = '__interceptors__';
+
+/** Other metadata keys of Nest, of its packages that need not be installed, too. */
 const ROUTE_ARGS = '__routeArguments__';
 const PASSTHROUGH = '__responsePassthrough__';
 const SSE = '__sse__';

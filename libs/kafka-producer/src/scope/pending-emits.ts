@@ -76,13 +76,13 @@ export class PendingEmits {
     this.#isHeld = true;
   }
 
-  /** Something is about to be added. Whoever says so says {@link came} too. */
+  /** Something is about to be added. Whoever says so says {@link expectNoMore} too. */
   expect(): void {
     this.#underWay++;
   }
 
   /** It was added, or will not be. */
-  came(): void {
+  expectNoMore(): void {
     this.#landed();
   }
 

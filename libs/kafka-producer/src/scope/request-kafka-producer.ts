@@ -13,9 +13,9 @@ import type { RunInScopeOptions } from './run-in-scope.js';
 /**
  * The producer as one request sees it, injected by scope: everything is sent in the scope of that request.
  *
- * Guards, middleware and the constructors of REQUEST-scoped providers run before any interceptor. The façade has the scope by then already, and the interceptor
- * goes on with it. It owns nothing that would have to be closed. Whoever injects it becomes REQUEST-scoped too and is made anew for every request; where that
- * is not wanted, `KafkaProducerService` does the same from the interceptor on.
+ * Guards, middleware and the constructors of REQUEST-scoped providers run before a scope opens. The façade has the scope by then already, and the handler goes on
+ * with it. It owns nothing that would have to be closed. Whoever injects it becomes REQUEST-scoped too and is made anew for every request; where that
+ * is not wanted, `KafkaProducerService` does the same from the handler on.
  */
 export class RequestKafkaProducer {
   readonly #producer: KafkaProducerService;
@@ -45,8 +45,8 @@ export class RequestKafkaProducer {
   }
 
   /**
-   * Resolves when the record has its place in the buffer. The request waits for its acknowledgement before the response, and fails with it, when an interceptor
-   * covers the request; else a failure goes to the log and the channel `nestjs-kafka-producer:emit-failed`.
+   * Resolves when the record has its place in the buffer. The request waits for its acknowledgement before the response, and fails with it, when it has a
+   * scope; else a failure goes to the log and the channel `nestjs-kafka-producer:emit-failed`.
    *
    * @throws as `send()` does, for everything that shows before the record is in the buffer
    */
@@ -79,7 +79,7 @@ export class RequestKafkaProducer {
     return this.#within(() => this.#producer.withoutTransaction(work));
   }
 
-  /** Runs work in the scope of the request: for methods with `@Emit` that are called before an interceptor has opened it. */
+  /** Runs work in the scope of the request: for methods with `@Emit` that are called before it is open. */
   runInScope<T>(work: () => Promise<T>, options?: RunInScopeOptions): Promise<T> {
     return this.#within(() => this.#producer.runInScope(work, options));
   }
@@ -90,7 +90,7 @@ export class RequestKafkaProducer {
     return scopes.run(this.#scope()!, call);
   }
 
-  /** That of the async context, which an interceptor may have opened; else the one it will go on with. */
+  /** That of the async context, which may be open already; else the one that the handler will go on with. */
   #scope(): OpenScope | undefined {
     const scopes = this.#scopes;
     if (scopes === undefined) return undefined;

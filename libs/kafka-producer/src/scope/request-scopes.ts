@@ -68,7 +68,7 @@ export class RequestScopes {
     return this.#openedBefore(request)?.adoptedBy(origin) ?? this.begin(origin, request);
   }
 
-  /** The same where a request has arrived. */
+  /** The same where a request has arrived: its own scope, unless it has another one already. */
   opened(arrival: OpenScope): OpenScope {
     const { request, emits } = arrival;
     const before = this.#openedBefore(request)?.adoptedBy('http');

@@ -114,8 +114,10 @@ export class ScopedRoutes {
     const scoped = disguised(function (this: unknown, ...args: unknown[]): unknown {
       const around = scopes().current();
       const handle = (): unknown => Reflect.apply(handler, this, args);
-      if (around === undefined || around.emits.isOpen) return handle();
-      return answerOfRoute(scopes(), scopes().opened(around), handle);
+      if (around?.emits.isOpen) return handle();
+      // Where the route was registered without us, nobody knows the request: it is waited for, without its headers.
+      const scope = around === undefined ? scopes().begin('http', undefined) : scopes().opened(around);
+      return answerOfRoute(scopes(), scope, handle);
     }, handler);
     Reflect.defineMetadata(this.#mark, true, scoped);
     return scoped;
