@@ -55,28 +55,34 @@ export function answerInScope(scopes: RequestScopes, scope: OpenScope, answer: A
  * @throws what the handler throws
  */
 export function answerOfRoute(scopes: RequestScopes, scope: OpenScope, handle: () => unknown): unknown {
-  const { emits } = scope;
-  const answered = (answer: unknown): unknown => {
-    if (isObservable(answer)) return answerInScope(scopes, scope, () => answer);
-    if (!emits.isIdle) return settledAnswer(scope, answer);
-    emits.close();
-    return answer;
-  };
-  const failed = (error: unknown): unknown => {
-    if (!emits.isIdle) return settledFailure(scope, error);
-    emits.close();
-    throw error;
-  };
   let answer: unknown;
   try {
-    answer = scopes.run(scope, () => {
-      const given = handle();
-      return isThenable(given) ? Promise.resolve(given) : given; // what is lazy runs in the scope too
-    });
+    answer = scopes.run(scope, handle);
+    // What is lazy runs in the scope too.
+    if (isThenable(answer) && !(answer instanceof Promise)) answer = scopes.run(scope, () => Promise.resolve(answer));
   } catch (error) {
-    return failed(error);
+    return failedRoute(scope, error);
   }
-  return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
+  if (!(answer instanceof Promise)) return answeredRoute(scopes, scope, answer);
+  return answer.then(
+    (value) => answeredRoute(scopes, scope, value),
+    (error: unknown) => failedRoute(scope, error),
+  );
+}
+
+function answeredRoute(scopes: RequestScopes, scope: OpenScope, answer: unknown): unknown {
+  if (isObservable(answer)) return answerInScope(scopes, scope, () => answer);
+  const { emits } = scope;
+  if (!emits.isIdle) return settledAnswer(scope, answer);
+  emits.close();
+  return answer;
+}
+
+function failedRoute(scope: OpenScope, error: unknown): Promise<never> {
+  const { emits } = scope;
+  if (!emits.isIdle) return settledFailure(scope, error);
+  emits.close();
+  throw error;
 }
 
 async function settledAnswer({ emits, origin }: OpenScope, answer: unknown): Promise<unknown> {
