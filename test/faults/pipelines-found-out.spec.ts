@@ -38,6 +38,8 @@ describe('a pipeline that is not exactly once', () => {
     console.log(run.text);
     expect(run.problems).toEqual([]);
     expect(run.kinds).toEqual(['skipped']);
-    expect(run.text).toMatch(/\d+ skipped\n {2}'k\d+ \d+', input \d:\d+, has no output, and \d+ is committed/);
+    expect(run.text).toMatch(
+      /\d+ skipped\n {2}'k\d+ \d+(?: poison)?', input \d:\d+, has no output, and \d+ is committed/,
+    );
   });
 });
