@@ -3,6 +3,7 @@ import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 
 import { configOf } from './kafka-producer.scope.js';
 import { SCOPED_ROUTES } from './kafka-producer.tokens.js';
+import { instancesOf } from './scope/scoped-module.js';
 import type { ScopedRoutes } from './scope/scoped-routes.js';
 
 /** Has the routes of an application registered with the scopes of all its producer modules around them. One per application. */
@@ -23,7 +24,7 @@ export class ScopedRoutesModule implements NestModule, OnModuleInit {
     const { modules, endings } = this;
     // Nest registers all routes in one go: what is not done by then is done before anything else.
     const isRegistering = (): void => queueMicrotask(() => this.end());
-    for (const routes of this.routes()) {
+    for (const routes of instancesOf<ScopedRoutes>(modules, SCOPED_ROUTES)) {
       const application = { config: configOf(this.moduleRef), modules, registry: this.http.httpAdapter, isRegistering };
       endings.push(...routes.begin(application));
     }
@@ -36,12 +37,5 @@ export class ScopedRoutesModule implements NestModule, OnModuleInit {
 
   private end(): void {
     for (const end of this.endings.splice(0).toReversed()) end();
-  }
-
-  private routes(): ScopedRoutes[] {
-    return [...this.modules.values()].flatMap(({ providers }) => {
-      const wrapper = providers.get(SCOPED_ROUTES);
-      return wrapper?.isDependencyTreeStatic() ? ((wrapper.instance as ScopedRoutes | null) ?? []) : [];
-    });
   }
 }

@@ -10,8 +10,8 @@ export interface KafkaProducerHealthOptions {
   /** Name of the module whose producer is looked at. @defaultValue 'default' */
   readonly producer?: string | undefined;
   /**
-   * How long a record may stay without its acknowledgement, or a unit that is done without its commit. Unit: milliseconds; must be above `lingerMs`. Below `deliveryTimeoutMs`, after which the
-   * records fail and nothing is unsent any more.
+   * How long a record may stay without its acknowledgement, or a unit that is done without its commit. Unit: milliseconds; must be above `lingerMs`. Below
+   * `deliveryTimeoutMs`, after which the records fail and nothing is unsent any more.
    *
    * @defaultValue 10000
    */
@@ -24,7 +24,8 @@ const MAX_UNSENT_AGE_MS = 10_000;
  * Tells Terminus how the application's own producer does, from what it knows already: no request is sent and no client is made.
  *
  * Down: closed, a record unsent or a unit uncommitted for too long, or a consumer of exactly-once handlers that has paused a partition. Degraded: records wait
- * and no broker is connected, or the buffer is nearly full. Up: all else, an idle producer without a connection included. Terminus 11 knows no degraded: such a producer is up there, with the reason as `message`.
+ * and no broker is connected, or the buffer is nearly full. Up: all else, an idle producer without a connection included. Terminus 11 knows no degraded: such a
+ * producer is up there, with the reason as `message`.
  *
  * For readiness, not for liveness: a restart mends no broker, and loses what is buffered.
  *

@@ -19,6 +19,9 @@ export type UnheardEmit = (failed: FailedEmit) => void;
 
 const NONE: readonly FailedEmit[] = [];
 
+/** It takes emits while it is open, and none before or after that. */
+type Stage = 'coming' | 'open' | 'over';
+
 /**
  * What a scope has sent and waits for.
  *
@@ -30,8 +33,7 @@ export class PendingEmits {
   /** None, for most of them. */
   #failed: FailedEmit[] | undefined;
   #underWay = 0;
-  #isOpen: boolean;
-  #isOver = false;
+  #stage: Stage;
   /** Somebody will ask what failed. */
   #isHeld: boolean;
   #drained: (() => void) | undefined;
@@ -39,22 +41,22 @@ export class PendingEmits {
 
   /**
    * @param isHeld false while it is not certain that somebody will settle it: failures are told at once then, and kept all the same
-   * @param isOpen false before it takes any
+   * @param stage `'coming'` until it is opened
    */
-  constructor(unheard: UnheardEmit, isHeld = true, isOpen = true) {
+  constructor(unheard: UnheardEmit, isHeld = true, stage: Stage = 'open') {
     this.#unheard = unheard;
     this.#isHeld = isHeld;
-    this.#isOpen = isOpen;
+    this.#stage = stage;
   }
 
   /** Takes more. One that does not is over, or has not begun: what runs in its async context waits for its own records. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#stage === 'open';
   }
 
   /** Took what it takes, and will take no more. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#stage === 'over';
   }
 
   /** Nothing to wait for, nothing to tell. */
@@ -68,7 +70,7 @@ export class PendingEmits {
   }
 
   open(): void {
-    this.#isOpen = true;
+    this.#stage = 'open';
   }
 
   /** From now on. */
@@ -116,14 +118,13 @@ export class PendingEmits {
 
   /** What is still under way is waited for by nobody; if it fails that is told to the log and the channel. */
   close(): void {
-    this.#isOpen = false;
-    this.#isOver = true;
+    this.#stage = 'over';
     for (const failed of this.#takeFailed()) this.#unheard(failed);
   }
 
   #fail(failed: FailedEmit): void {
-    if (!this.#isOpen || !this.#isHeld) this.#unheard(failed);
-    if (this.#isOpen) (this.#failed ??= []).push(failed);
+    if (!this.isOpen || !this.#isHeld) this.#unheard(failed);
+    if (this.isOpen) (this.#failed ??= []).push(failed);
   }
 
   #takeFailed(): readonly FailedEmit[] {

@@ -40,7 +40,7 @@ export class RequestScopes {
    */
   arrival(request: unknown): OpenScope {
     return (
-      this.open()?.joinedBy(request) ?? new OpenScope('http', new PendingEmits(this.#unheard, true, false), request)
+      this.open()?.joinedBy(request) ?? new OpenScope('http', new PendingEmits(this.#unheard, true, 'coming'), request)
     );
   }
 

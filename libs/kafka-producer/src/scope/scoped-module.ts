@@ -17,11 +17,14 @@ export const SCOPED_MODULE = Symbol.for('nestjs-kafka-producer/scoped-module');
 
 /** Those of this application. Before they are constructed there are none. */
 export function scopedModules(modules: ModulesContainer): ScopedModule[] {
+  return instancesOf<ScopedModule>(modules, SCOPED_MODULE);
+}
+
+/** What the modules of this application have under a token that each may have: what is constructed, and does not depend on the request. */
+export function instancesOf<T extends object>(modules: ModulesContainer, token: symbol): T[] {
   return [...modules.values()].flatMap(({ providers }) => {
-    const wrapper = providers.get(SCOPED_MODULE);
-    return wrapper?.instance === undefined || wrapper.instance === null || !wrapper.isDependencyTreeStatic()
-      ? []
-      : [wrapper.instance as ScopedModule];
+    const wrapper = providers.get(token);
+    return wrapper?.isDependencyTreeStatic() ? ((wrapper.instance as T | null | undefined) ?? []) : [];
   });
 }
 
