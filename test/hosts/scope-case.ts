@@ -1,4 +1,12 @@
-import { Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Module,
+  type ControllerOptions,
+  type INestApplication,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { EmbeddedKafka } from 'embedded-kafka';
 import { strictEqual } from 'node:assert';
@@ -34,6 +42,20 @@ export function eventsOf(topic: string, producer?: string) {
   return Events;
 }
 export type Events = InstanceType<ReturnType<typeof eventsOf>>;
+
+/** A controller of one route, which emits what it answers. */
+export function controllerOf(OfTopic: ReturnType<typeof eventsOf>, at: ControllerOptions, text: string) {
+  @Controller(at)
+  class Orders {
+    constructor(@Inject(OfTopic) private readonly events: Events) {}
+
+    @Get()
+    async get(): Promise<string> {
+      return this.events.happened(text);
+    }
+  }
+  return Orders;
+}
 
 export type Adapter = 'express' | 'fastify';
 

@@ -11,6 +11,7 @@ import {
 import type { EmbeddedKafka } from 'embedded-kafka';
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import {
+  controllerOf,
   eventsOf,
   heldUntilAcknowledged,
   producers,
@@ -63,29 +64,11 @@ function on(adapter: Adapter): ScopeCase[] {
 
   async function perRequest(kafka: EmbeddedKafka, topic: string): Promise<void> {
     const OfTopic = eventsOf(topic);
-    @Controller({ path: 'each', scope: Scope.REQUEST })
-    class Each {
-      constructor(@Inject(OfTopic) private readonly events: Events) {}
-
-      @Get()
-      async one(): Promise<string> {
-        return this.events.happened('each');
-      }
-    }
-    @Controller('all')
-    class All {
-      constructor(@Inject(OfTopic) private readonly events: Events) {}
-
-      @Get()
-      async one(): Promise<string> {
-        return this.events.happened('all');
-      }
-    }
-    const metadata = {
-      imports: [producers(kafka, { requestScope: {} })],
-      controllers: [Each, All],
-      providers: [OfTopic],
-    };
+    const controllers = [
+      controllerOf(OfTopic, { path: 'each', scope: Scope.REQUEST }, 'each'),
+      controllerOf(OfTopic, { path: 'all' }, 'all'),
+    ];
+    const metadata = { imports: [producers(kafka, { requestScope: {} })], controllers, providers: [OfTopic] };
     const watched: { calls: { count: number } } = { calls: { count: 0 } };
     await serving(
       metadata,
@@ -101,18 +84,7 @@ function on(adapter: Adapter): ScopeCase[] {
 
   async function versioned(kafka: EmbeddedKafka, topic: string): Promise<void> {
     const OfTopic = eventsOf(topic);
-    const versionOf = (version: string) => {
-      @Controller({ path: 'orders', version })
-      class Orders {
-        constructor(@Inject(OfTopic) private readonly events: Events) {}
-
-        @Get()
-        async one(): Promise<string> {
-          return this.events.happened(`v${version}`);
-        }
-      }
-      return Orders;
-    };
+    const versionOf = (version: string) => controllerOf(OfTopic, { path: 'orders', version }, `v${version}`);
     const metadata = {
       imports: [producers(kafka, { requestScope: {} })],
       controllers: [versionOf('1'), versionOf('2')],
@@ -186,18 +158,9 @@ function on(adapter: Adapter): ScopeCase[] {
       }
     }
     const OfTopic = eventsOf(topic);
-    @Controller()
-    class Orders {
-      constructor(@Inject(OfTopic) private readonly events: Events) {}
-
-      @Get('one')
-      async one(): Promise<string> {
-        return this.events.happened('one');
-      }
-    }
     const metadata = {
       imports: [BeforeModule, producers(kafka, { requestScope: {} })],
-      controllers: [Orders],
+      controllers: [controllerOf(OfTopic, { path: 'one' }, 'one')],
       providers: [OfTopic],
     };
     await serving(metadata, async (url) => strictEqual(await textOf(`${url}/one`), 'one'), {

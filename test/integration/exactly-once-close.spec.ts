@@ -1,7 +1,7 @@
-import { EmbeddedKafka } from 'embedded-kafka';
 import { isKafkaProducerError } from 'nestjs-kafka-producer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
+import { transactional, useEmbeddedBrokers } from '../support/each-transaction-version.js';
 import { eachOnce, WorkerFixture } from '../support/worker-fixture.js';
 
 const PATIENCE = { timeout: 45_000, interval: 50 };
@@ -14,16 +14,9 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
 }
 
 describe('an application that closes while an exactly-once handler is at work', () => {
-  let kafka: EmbeddedKafka;
-  beforeAll(async () => {
-    kafka = await EmbeddedKafka.start({ brokers: 3 });
-  });
-  afterAll(() => kafka?.stop());
-  const worker = WorkerFixture.forEachTest(() => ({
-    bootstrap: kafka.bootstrap,
-    createTopic: async (topic, partitions) => kafka.createTopic({ name: topic, partitions }),
-  }));
-  const heartbeats = () => kafka.requests('Heartbeat').length;
+  const kafka = useEmbeddedBrokers();
+  const worker = WorkerFixture.forEachTest(() => transactional(kafka()));
+  const heartbeats = () => kafka().requests('Heartbeat').length;
 
   it('lets it finish, as a member of its group, and begins no other message', async () => {
     await worker.send([0, 3, 6].map((value) => ({ topic: worker.input, value: String(value), partition: 0 })));

@@ -1,8 +1,8 @@
 import type { INestMicroservice } from '@nestjs/common';
-import { EmbeddedKafka } from 'embedded-kafka';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
+import { transactional, useEmbeddedBrokers } from '../support/each-transaction-version.js';
 import { QUICK } from '../support/worker-app.js';
 import { eachOnce, WorkerFixture } from '../support/worker-fixture.js';
 
@@ -30,17 +30,10 @@ async function membersOf(brokers: string[], groupId: string): Promise<number> {
 
 /** kafkajs itself would leave a process that is alive and consumes nothing. */
 describe('a consumer of exactly-once handlers that kafkajs gives up for good', () => {
-  let kafka: EmbeddedKafka;
-  beforeAll(async () => {
-    kafka = await EmbeddedKafka.start({ brokers: 3 });
-  });
-  afterAll(() => kafka?.stop());
-  const worker = WorkerFixture.forEachTest(() => ({
-    bootstrap: kafka.bootstrap,
-    createTopic: async (topic, partitions) => kafka.createTopic({ name: topic, partitions }),
-  }));
+  const kafka = useEmbeddedBrokers();
+  const worker = WorkerFixture.forEachTest(() => transactional(kafka()));
   const refuse = (api: 'Heartbeat' | 'JoinGroup', times?: number) =>
-    kafka.faults.onRequest(api, {
+    kafka().faults.onRequest(api, {
       groupId: worker.groupId,
       ...(times !== undefined && { times }),
       action: { errorCode: 'GROUP_AUTHORIZATION_FAILED' },
@@ -91,13 +84,13 @@ describe('a consumer of exactly-once handlers that kafkajs gives up for good', (
   it('leaves no member behind when the application closes while it comes back', async () => {
     await worker.place(3);
     refuse('JoinGroup', 1);
-    const held = kafka.faults.onRequest('JoinGroup', { groupId: worker.groupId, times: 1, action: 'hold' });
+    const held = kafka().faults.onRequest('JoinGroup', { groupId: worker.groupId, times: 1, action: 'hold' });
     const app = await worker.work(worker.forward);
     await held.struck();
     const closed = app.close();
     held.release();
     await closed;
-    await expect.poll(() => membersOf(kafka.bootstrap, worker.groupId), PATIENCE).toBe(0);
+    await expect.poll(() => membersOf(kafka().bootstrap, worker.groupId), PATIENCE).toBe(0);
     await worker.work(worker.forward);
     await expect.poll(worker.outputs, PATIENCE).toEqual(eachOnce(3));
   });
